@@ -1,0 +1,1 @@
+"""Adapters that put neural networks behind the ports of ``vision.ports``."""

@@ -1,0 +1,1 @@
+"""Everything that waits: WebRTC, HTTP, sessions, replay and the command line."""
