@@ -1,0 +1,51 @@
+# Two commands do everything: `make run` and `make test`. Each sets up what it needs, once.
+
+PYTHON ?= python3
+VENV   ?= .venv
+HOST   ?= 0.0.0.0:8443
+MOT    ?= ../shared/data/mot
+BIN    := $(VENV)/bin
+
+.PHONY: help run test check demo bench setup setup-dev browser lock clean
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+run: setup ## start the server and print its address and QR code
+	@$(BIN)/openeyes serve --host $(HOST)
+
+test: setup-dev browser ## run every test: Python, page modules, a real browser
+	@node --test tests/web/
+	@$(BIN)/python -m pytest
+
+check: setup-dev ## lint and types, in seconds
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+demo: setup ## annotate the built-in sample into openeyes-demo.mp4
+	@$(BIN)/openeyes demo
+
+bench: setup-dev browser ## measure again what docs/benchmarks.md claims (MOT=folder of labelled video)
+	@PYTHON=$(PYTHON) MOT=$(MOT) sh benchmarks/all.sh $(BIN)
+
+setup: $(VENV)/.installed
+
+setup-dev: $(VENV)/.installed-dev
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@PYTHON=$(PYTHON) sh tools/setup.sh $(VENV) requirements.lock
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock pyproject.toml
+	@PYTHON=$(PYTHON) sh tools/setup.sh $(VENV) requirements-dev.lock
+	@touch $@ $(VENV)/.installed
+
+browser:
+	@sh tools/browser.sh
+
+lock: ## resolve the pinned dependencies again
+	@PYTHON=$(PYTHON) sh tools/lock.sh
+
+clean: ## remove everything that make made
+	@rm -rf $(VENV) .venv-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis artefacts

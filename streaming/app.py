@@ -1,0 +1,113 @@
+"""The composition root: the only place where models, page and server meet."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+
+import onnxruntime
+from fastapi import FastAPI, Request, Response
+from fastapi.staticfiles import StaticFiles
+
+import models.devices
+import models.registry
+import models.weights
+import web
+from streaming import events_socket, problems, routes
+from streaming.doctor import Check
+from streaming.sample import sample_mp4
+from streaming.security import Gate
+from streaming.server import Server
+from streaming.settings import Settings
+from streaming.version import VERSION
+from vision.errors import ConfigError
+from vision.ports import Detector
+
+log = logging.getLogger(__name__)
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+        "media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'self'"
+    ),
+    "Permissions-Policy": "camera=(self), microphone=(self), screen-wake-lock=(self)",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def detector_names() -> tuple[str, ...]:
+    """What ``--detector`` takes."""
+    return models.registry.names()
+
+
+def devices() -> tuple[str, ...]:
+    """What ``--device`` takes."""
+    return models.devices.DEVICES
+
+
+def load_detector(settings: Settings) -> Detector:
+    """The detector that the operator chose.
+
+    Raises:
+        ModelError: it is not there, not intact, or not for this machine.
+    """
+    device = next((each for each in models.devices.DEVICES if each == settings.device), None)
+    if device is None:
+        raise ConfigError(f"no device {settings.device!r}; there are: {', '.join(devices())}")
+    detector = models.registry.create(settings.detector, device=device, threads=settings.threads)
+    log.info("detector %s on %s", detector.name, detector.runtime)
+    return detector
+
+
+def providers() -> tuple[str, ...]:
+    """What onnxruntime can compute on, by its own names."""
+    return tuple(onnxruntime.get_available_providers())
+
+
+def model_checks() -> list[Callable[[], Check]]:
+    """One check for each packaged model: is it there, is it intact."""
+    return [partial(_check_model, name) for name in models.weights.names()]
+
+
+def _check_model(name: str) -> Check:
+    weights = models.weights.load(models.weights.manifest(name))
+    return Check(f"model {name}", "ok", f"intact, {len(weights) / 1e6:.1f} MB")
+
+
+def make_server(settings: Settings, gate: Gate) -> Server:
+    """A server with the real models and the real page."""
+    return Server(settings, lambda: load_detector(settings), gate, web.ROOT, sample_mp4)
+
+
+def make_app(server: Server) -> FastAPI:
+    """The server as an ASGI application."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with server.running():
+            yield
+
+    app = FastAPI(title="Open Eyes", version=VERSION, lifespan=lifespan, docs_url=None)
+    app.state.server = server
+    problems.install(app)
+    app.include_router(routes.public)
+    app.include_router(routes.router)
+    app.include_router(events_socket.router)
+    app.mount("/web", StaticFiles(directory=web.ROOT), name="web")
+    app.middleware("http")(_secured)
+    return app
+
+
+async def _secured(
+    request: Request, call_next: Callable[[Request], Awaitable[Response]]
+) -> Response:
+    response = await call_next(request)
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.url.path.startswith("/web/"):
+        response.headers["Cache-Control"] = "no-cache"
+    return response

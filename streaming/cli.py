@@ -1,0 +1,213 @@
+"""The command ``openeyes``: options in words, errors in one line, exit codes that scripts can use.
+
+Exit codes: 0 done, 1 a check or the server failed, 2 what was asked for cannot be done.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from streaming import app, doctor
+from streaming.addresses import local_addresses, parse_bind
+from streaming.commandline import add_detector_options, add_listen_options, positive
+from streaming.demo import demo
+from streaming.pairing import decide
+from streaming.private_folder import state_folder
+from streaming.progress import Progress
+from streaming.replay import Outputs, replay
+from streaming.serve import serve
+from streaming.settings import Settings
+from streaming.version import VERSION
+from vision.errors import OpenEyesError
+
+LOG_FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
+DESCRIPTION = "A vision assistant that looks through a phone's camera, on your own machine."
+CANNOT = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; gives its exit code."""
+    options = _parser().parse_args(arguments)
+    _log(verbose=options.verbose)
+    command: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return command(options)
+    except OpenEyesError as error:
+        print(f"openeyes: {error}", file=sys.stderr)
+        return CANNOT
+    except KeyboardInterrupt:
+        return 130
+
+
+def _log(*, verbose: bool) -> None:
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.INFO, format=LOG_FORMAT, stream=sys.stderr
+    )
+    for chatty in ("aiortc", "aioice", "uvicorn.error", "asyncio", "libav"):
+        logging.getLogger(chatty).setLevel(logging.INFO if verbose else logging.WARNING)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="openeyes", description=DESCRIPTION)
+    parser.add_argument("--version", action="version", version=f"openeyes {VERSION}")
+    parser.add_argument("-v", "--verbose", action="store_true", help="log every detail")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_serve(commands.add_parser("serve", help="serve phones and browsers"))
+    _add_replay(
+        commands.add_parser("replay", help="run a recorded video through the same pipeline")
+    )
+    _add_demo(commands.add_parser("demo", help="annotate the built-in sample into an mp4"))
+    _add_doctor(commands.add_parser("doctor", help="say what is wrong here, and the cure"))
+    return parser
+
+
+def _add_serve(parser: argparse.ArgumentParser) -> None:
+    add_listen_options(parser)
+    add_detector_options(parser, app.detector_names(), app.devices())
+    defaults = Settings()
+    parser.add_argument(
+        "--max-sessions",
+        type=positive(int),
+        default=defaults.max_sessions,
+        metavar="N",
+        help="sessions at a time (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--max-detect-hz",
+        type=positive(float, zero=True),
+        default=defaults.max_detect_hz,
+        metavar="HZ",
+        help="detections a second of one session, 0 = no bound (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--ice-server",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="STUN or TURN server for clients outside this network (default: none)",
+    )
+    parser.set_defaults(run=_serve)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    bind = parse_bind(options.host)
+    security = decide(
+        bind.host,
+        tls=not options.no_tls,
+        cert=options.cert,
+        key=options.key,
+        token=options.token or os.environ.get("OPENEYES_TOKEN"),
+        behind_proxy=options.behind_proxy,
+    )
+    settings = Settings(
+        detector=options.detector,
+        device=options.device,
+        threads=options.threads,
+        max_sessions=options.max_sessions,
+        max_detect_hz=options.max_detect_hz,
+        ice_servers=tuple(options.ice_server),
+    )
+    return serve(bind, security, settings, state_folder(os.environ))
+
+
+def _add_replay(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("video", type=Path, metavar="VIDEO", help="anything that ffmpeg reads")
+    parser.add_argument("--events", type=Path, metavar="FILE.jsonl", help="write the events log")
+    parser.add_argument("--out", type=Path, metavar="FILE.mp4", help="write the annotated video")
+    parser.add_argument("--mot", type=Path, metavar="FILE.txt", help="write MOTChallenge text")
+    parser.add_argument(
+        "--snapshot",
+        type=positive(float, zero=True),
+        metavar="T",
+        help="write the annotated frame at T seconds as VIDEO-T.jpg in this folder",
+    )
+    parser.add_argument(
+        "--detect-every-ms",
+        type=positive(float, zero=True),
+        default=0.0,
+        metavar="MS",
+        help="detect at this interval (default: at every frame)",
+    )
+    add_detector_options(parser, app.detector_names(), app.devices())
+    parser.set_defaults(run=_replay)
+
+
+def _replay(options: argparse.Namespace) -> int:
+    name = f"{options.video.stem}-{options.snapshot:g}s.jpg" if options.snapshot is not None else ""
+    outputs = Outputs(
+        events=options.events,
+        video=options.out,
+        mot=options.mot,
+        snapshot_at=options.snapshot,
+        snapshot=Path(name) if name else None,
+    )
+    detector = app.load_detector(_detector_settings(options))
+    with Progress(options.video.name) as progress:
+        frames = replay(options.video, detector, outputs, options.detect_every_ms / 1e3, progress)
+    written = [path for path in (options.events, options.out, options.mot, name) if path]
+    print(f"{frames} frames; wrote {', '.join(map(str, written)) or 'nothing: name an output'}")
+    return 0
+
+
+def _add_demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("openeyes-demo.mp4"),
+        metavar="FILE.mp4",
+        help="where to write (default: %(default)s)",
+    )
+    add_detector_options(parser, app.detector_names(), app.devices())
+    parser.set_defaults(run=_demo)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    detector = app.load_detector(_detector_settings(options))
+    with Progress("sample") as progress:
+        frames = demo(options.out, detector, progress)
+    print(f"{frames} frames; wrote {options.out}")
+    return 0
+
+
+def _add_doctor(parser: argparse.ArgumentParser) -> None:
+    add_listen_options(parser)
+    parser.set_defaults(run=_doctor)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    bind = parse_bind(options.host)
+    security = decide(
+        bind.host,
+        tls=not options.no_tls,
+        cert=options.cert,
+        key=options.key,
+        token=options.token,
+        behind_proxy=options.behind_proxy,
+    )
+    checks = doctor.run_checks(
+        doctor.Patient(
+            bind=bind,
+            security=security,
+            folder=state_folder(os.environ),
+            addresses=local_addresses(),
+            providers=app.providers(),
+            model_checks=app.model_checks(),
+            now=datetime.now(UTC),
+        )
+    )
+    print(doctor.render(checks, colour=sys.stdout.isatty()))
+    return doctor.exit_code(checks)
+
+
+def _detector_settings(options: argparse.Namespace) -> Settings:
+    return Settings(detector=options.detector, device=options.device, threads=options.threads)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

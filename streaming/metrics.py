@@ -1,0 +1,70 @@
+"""The process's figures in Prometheus's text format, read at the moment of the scrape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
+
+if TYPE_CHECKING:
+    from streaming.server import Server
+
+Family = CounterMetricFamily | GaugeMetricFamily
+
+
+def exposition(server: Server) -> tuple[bytes, str]:
+    """The text, and its media type."""
+    registry = CollectorRegistry()
+    registry.register(_Figures(server))
+    return generate_latest(registry), CONTENT_TYPE_LATEST
+
+
+class _Figures(Collector):
+    def __init__(self, server: Server) -> None:
+        self._server = server
+
+    def collect(self) -> Iterator[Family]:
+        """Every family of figures."""
+        server = self._server
+        yield _gauge("sessions", "Sessions at this moment", len(server.sessions))
+        yield _gauge("sessions_limit", "Sessions there may be", server.sessions.limit)
+        yield _counter("sessions_opened", "Sessions since the start", server.sessions.opened)
+        lag50, lag99 = server.loop_lag.lag.percentile(50, 99)
+        yield _quantiles("loop_lag_seconds", "Lateness of the event loop", {50: lag50, 99: lag99})
+        if server.engine is not None:
+            yield from self._of_engine()
+        yield from self._of_frames()
+
+    def _of_engine(self) -> Iterator[Family]:
+        engine = self._server.engine
+        assert engine is not None
+        fifty, high = engine.detect.percentile(50, 95)
+        yield _quantiles("detect_seconds", "Time of one detection", {50: fifty, 95: high})
+        yield _counter("detections", "Frames that were detected on", engine.detections)
+        yield _counter("detector_failures", "Frames the detector failed on", engine.failures)
+
+    def _of_frames(self) -> Iterator[Family]:
+        frames = CounterMetricFamily("openeyes_frames", "Frames of running sessions", labels=["at"])
+        for place in ("in", "out", "detect"):
+            counts = (e.session.stats.frames[place] for e in self._server.sessions.all())
+            frames.add_metric([place], sum(counts))
+        yield frames
+
+
+def _gauge(name: str, text: str, value: float) -> Family:
+    return GaugeMetricFamily(f"openeyes_{name}", text, value)
+
+
+def _counter(name: str, text: str, value: float) -> Family:
+    return CounterMetricFamily(f"openeyes_{name}", text, value)
+
+
+def _quantiles(name: str, text: str, milliseconds: dict[int, float]) -> Family:
+    family = GaugeMetricFamily(f"openeyes_{name}", text, labels=["quantile"])
+    for percent, value in milliseconds.items():
+        family.add_metric([str(percent / 100)], value / 1e3)
+    return family

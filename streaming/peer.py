@@ -1,0 +1,171 @@
+"""The aiortc side of one session: offer and answer, candidates, data channels, liveness.
+
+Driving contract: ``answer`` once, then ``trickle`` any number of times; ``ended`` is called once
+when the connection is over for whatever reason, and ``close`` frees everything, once or more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from aiortc import (
+    RTCConfiguration,
+    RTCDataChannel,
+    RTCIceServer,
+    RTCPeerConnection,
+    RTCRtpTransceiver,
+    RTCSessionDescription,
+)
+from aiortc.exceptions import InvalidAccessError, InvalidStateError, OperationError
+
+from streaming.channels import ChannelSink
+from streaming.commands import Listener
+from streaming.egress import ReturnedTrack
+from streaming.ingest import Ingest
+from streaming.offer import BadOffer, Fragment, UnusableOffer
+from streaming.session import Session
+
+log = logging.getLogger(__name__)
+
+CLOSE_TIMEOUT = 5.0
+"""Seconds that freeing a connection may take before it is left to the garbage collector."""
+
+MAX_CHANNELS = 4
+"""Data channels one client may open."""
+
+MAX_EVENTS_BACKLOG = 512 * 1024
+"""Bytes waiting on ``events``; beyond, messages are dropped and counted."""
+
+MAX_TRACKS_BACKLOG = 8 * 1024
+"""Bytes waiting on ``tracks``: a few frames' worth. What is late is worthless."""
+
+
+class Peer:
+    """One peer connection, tied to one session."""
+
+    def __init__(
+        self, session: Session, ice_servers: list[RTCIceServer], ended: Callable[[], object]
+    ) -> None:
+        self._session = session
+        self._pc = RTCPeerConnection(RTCConfiguration(iceServers=ice_servers))
+        self._ended = ended
+        self._tasks: list[asyncio.Task[None]] = []
+        self._channels: list[RTCDataChannel] = []
+        self.ingest: Ingest | None = None
+        self._pc.on("connectionstatechange", self._on_state)
+        self._pc.on("datachannel", self._on_channel)
+
+    @property
+    def state(self) -> str:
+        """As in ``RTCPeerConnection.connectionState``."""
+        return str(self._pc.connectionState)
+
+    @property
+    def bytes_received(self) -> int:
+        """Grows for as long as the other side lives: media, RTCP, DTLS and data alike."""
+        transports = {t.receiver.transport for t in self._pc.getTransceivers()}
+        return sum(
+            int(getattr(transport, "_RTCDtlsTransport__rx_bytes", 0)) for transport in transports
+        )
+
+    async def answer(self, offer: str, *, returns_video: bool) -> str:
+        """The SDP answer, with all of our candidates in it.
+
+        Raises:
+            BadOffer: the offer contradicts itself.
+            UnusableOffer: nothing in it that both sides can do.
+        """
+        try:
+            await self._pc.setRemoteDescription(RTCSessionDescription(offer, "offer"))
+            self._receive(returns_video=returns_video)
+            await self._pc.setLocalDescription(await self._pc.createAnswer())
+        except OperationError as error:
+            raise UnusableOffer(f"No video codec in common (VP8 or H.264): {error}") from error
+        except (InvalidAccessError, InvalidStateError, ValueError) as error:
+            raise BadOffer(f"The offer cannot be answered: {error}") from error
+        return str(self._pc.localDescription.sdp)
+
+    async def trickle(self, fragment: Fragment) -> None:
+        """Adds the client's candidates."""
+        for candidate in fragment.candidates:
+            await self._pc.addIceCandidate(candidate)
+        if fragment.complete:
+            await self._pc.addIceCandidate(None)
+
+    async def close(self) -> None:
+        """Frees the connection, its threads and sockets."""
+        self._session.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        self._channels.clear()
+        try:
+            async with asyncio.timeout(CLOSE_TIMEOUT):
+                await self._pc.close()
+        except TimeoutError:
+            log.warning("session %s: closing took too long", self._session.identity.session)
+
+    def _receive(self, *, returns_video: bool) -> None:
+        """Takes the first video that the client sends; everything else is turned down."""
+        sending = [t for t in self._pc.getTransceivers() if _sends_video(t)]
+        if not sending:
+            raise UnusableOffer("No video section in which you send: offer the camera's track")
+        chosen = sending[0]
+        if returns_video:
+            chosen.sender.replaceTrack(ReturnedTrack(self._session.returned))
+            chosen.direction = "sendrecv"
+        for other in self._pc.getTransceivers():
+            if other is not chosen:
+                other.direction = "inactive"
+        self.ingest = Ingest(chosen.receiver.track, chosen.receiver)
+        self._spawn(self._run(self.ingest), "session")
+        self._spawn(self.ingest.pump(), "pump")
+
+    async def _run(self, ingest: Ingest) -> None:
+        try:
+            await self._session.run(ingest.arrivals())
+        except Exception:
+            log.exception("session %s: ended by an error", self._session.identity.session)
+        self._ended()
+
+    def _spawn(self, coroutine: object, name: str) -> None:
+        self._tasks.append(asyncio.create_task(coroutine, name=name))  # type: ignore[arg-type]
+
+    def _on_state(self) -> None:
+        log.info("session %s: %s", self._session.identity.session, self.state)
+        if self.state in {"failed", "closed"}:
+            self._ended()
+
+    def _on_channel(self, channel: RTCDataChannel) -> None:
+        if len(self._channels) >= MAX_CHANNELS or channel.label not in {"tracks", "events"}:
+            log.warning("session %s: channel refused", self._session.identity.session)
+            channel.close()
+            return
+        self._channels.append(channel)
+        if channel.label == "tracks":
+            self._session.tracks_sink = ChannelSink(channel, MAX_TRACKS_BACKLOG)
+        else:
+            self._open_events(channel)
+
+    def _open_events(self, channel: RTCDataChannel) -> None:
+        sink = ChannelSink(channel, MAX_EVENTS_BACKLOG)
+        listener = Listener(self._session, sink)
+
+        def on_message(data: str | bytes) -> None:
+            if not listener.hear(data):
+                channel.close()
+
+        def on_close() -> None:
+            self._session.detach(sink)
+
+        channel.on("message", on_message)
+        channel.on("close", on_close)
+        if not self._session.attach(sink):
+            channel.close()
+
+
+def _sends_video(transceiver: RTCRtpTransceiver) -> bool:
+    return transceiver.kind == "video" and transceiver.receiver.track is not None

@@ -1,0 +1,189 @@
+"""The pipeline without WebRTC: a recorded video on its own time, the same result every time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+from streaming.snapshot import encode_jpeg
+from streaming.tracks import object_messages
+from streaming.videofile import VideoFrame, VideoReader, VideoWriter
+from streaming.wire import FrameRef, Hello, Tracks, encode_at
+from vision.errors import MediaError
+from vision.eye import Eye
+from vision.overlay import draw
+from vision.picture import Picture
+from vision.ports import Detector
+from vision.types import Track
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """What a replay writes; None leaves it out."""
+
+    events: Path | None = None
+    "Events log, JSON Lines."
+    video: Path | None = None
+    "Annotated MP4."
+    mot: Path | None = None
+    "Tracks of every frame as MOTChallenge text."
+    snapshot_at: float | None = None
+    "Seconds: the annotated frame shown then is written beside the video."
+    snapshot: Path | None = None
+    "Where to."
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One frame of a replay and what is on it."""
+
+    frame: VideoFrame
+    tracks: tuple[Track, ...]
+    camera: tuple[float, float]
+    detected: bool
+    "Whether the detector looked at this very frame."
+
+
+def see(frames: Iterator[VideoFrame], detector: Detector, every: float = 0.0) -> Iterator[Seen]:
+    """Follows a video; the detector looks at a frame each ``every`` seconds, 0 for every frame."""
+    eye = Eye(detector.labels)
+    due = 0.0
+    for frame in frames:
+        eye.look(frame.picture, frame.t)
+        detect = frame.t >= due - 1e-9
+        if detect:
+            eye.detected(detector.detect(frame.picture), frame.t)
+            due = max(due + every, frame.t)
+        yield Seen(frame, eye.tracks_at(frame.t), eye.camera, detect)
+
+
+def replay(
+    path: Path,
+    detector: Detector,
+    outputs: Outputs,
+    every: float = 0.0,
+    progress: Callable[[int | None], None] = lambda _: None,
+) -> int:
+    """Replays a video into files; gives the number of frames.
+
+    Raises:
+        MediaError: the video cannot be read, or only in part; what could be read is in the files.
+    """
+    count = 0
+    with ExitStack() as files:
+        reader = files.enter_context(VideoReader(path))
+        sinks = _open_sinks(files, outputs, reader, detector)
+        progress(reader.frames_expected)
+        for seen in see(iter(reader), detector, every):
+            for sink in sinks:
+                sink(seen)
+            count += 1
+            progress(None)
+    return count
+
+
+Taker = Callable[[Seen], None]
+
+
+def _open_sinks(
+    files: ExitStack, outputs: Outputs, reader: VideoReader, detector: Detector
+) -> list[Taker]:
+    sinks: list[Taker] = []
+    if outputs.events is not None:
+        sinks.append(_events_sink(files.enter_context(_create(outputs.events)), detector))
+    if outputs.mot is not None:
+        sinks.append(_mot_sink(files.enter_context(_create_text(outputs.mot))))
+    if outputs.video is not None:
+        writer = files.enter_context(VideoWriter(outputs.video, reader.fps))
+        sinks.append(lambda seen: writer.write(annotated(seen, detector.labels), seen.frame.pts))
+    if outputs.snapshot is not None and outputs.snapshot_at is not None:
+        snapshot = Snapshot(outputs.snapshot, outputs.snapshot_at, detector.labels)
+        files.callback(snapshot.finish)
+        sinks.append(snapshot)
+    return sinks
+
+
+def annotated(seen: Seen, labels: tuple[str, ...]) -> Picture:
+    """The frame with its tracks drawn on a copy of it."""
+    picture = seen.frame.picture.copy()
+    draw(picture, seen.tracks, labels)
+    return picture
+
+
+class Snapshot:
+    """Keeps the last frame shown at a moment, and writes it."""
+
+    def __init__(self, path: Path, at: float, labels: tuple[str, ...]) -> None:
+        self._path = path
+        self._at = at
+        self._labels = labels
+        self._shown: Seen | None = None
+
+    def __call__(self, seen: Seen) -> None:
+        """Takes the next frame."""
+        if seen.frame.t <= self._at or self._shown is None:
+            self._shown = seen
+
+    def finish(self) -> None:
+        """Writes the picture, if there was any."""
+        if self._shown is not None:
+            self._path.write_bytes(encode_jpeg(annotated(self._shown, self._labels)))
+
+
+def _events_sink(file: BinaryIO, detector: Detector) -> Taker:
+    hello = Hello("replay", detector.name, "grounded", detector.labels, {})
+    file.write(encode_at(hello, 0))
+    sequence = 0
+
+    def take(seen: Seen) -> None:
+        nonlocal sequence
+        if seen.detected:
+            sequence += 1
+            file.write(
+                encode_at(_message(seen, sequence, detector.labels), round(seen.frame.t * 1e3))
+            )
+
+    return take
+
+
+def _message(seen: Seen, sequence: int, labels: tuple[str, ...]) -> Tracks:
+    return Tracks(
+        seq=sequence,
+        frame=FrameRef(pts=seen.frame.pts),
+        part=(0, 1),
+        camera=(round(seen.camera[0], 4), round(seen.camera[1], 4)),
+        objects=object_messages(seen.tracks, labels),
+    )
+
+
+def _mot_sink(file: TextIO) -> Taker:
+    def take(seen: Seen) -> None:
+        size = (seen.frame.picture.width, seen.frame.picture.height)
+        file.writelines(mot_line(seen.frame.index + 1, track, size) for track in seen.tracks)
+
+    return take
+
+
+def mot_line(frame: int, track: Track, size: tuple[int, int]) -> str:
+    """One track as a line of MOTChallenge text: pixels of the source, frames from 1."""
+    left, top, width, height = track.box
+    box = (left * size[0], top * size[1], width * size[0], height * size[1])
+    numbers = ",".join(f"{side:.2f}" for side in box)
+    return f"{frame},{track.id},{numbers},{track.score:.4f},-1,-1,-1\n"
+
+
+def _create(path: Path) -> BinaryIO:
+    try:
+        return path.open("wb")
+    except OSError as error:
+        raise MediaError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _create_text(path: Path) -> TextIO:
+    try:
+        return path.open("w", encoding="ascii", newline="\n")
+    except OSError as error:
+        raise MediaError(f"{path} cannot be written: {error.strerror}") from error

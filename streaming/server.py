@@ -1,0 +1,122 @@
+"""What the routes work on: one engine, all sessions, and the figures of the process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from aiortc import RTCIceServer
+
+from streaming.engine import Engine
+from streaming.looplag import LoopLag
+from streaming.once import Once
+from streaming.peer import Peer
+from streaming.security import Gate
+from streaming.session import OVERLAY_MODES, Identity, OverlayMode, Session
+from streaming.sessions import Sessions
+from streaming.settings import MAX_FPS, MAX_HEIGHT, MAX_WIDTH, Settings
+from streaming.version import VERSION
+from vision.errors import OpenEyesError
+from vision.ports import Detector
+
+log = logging.getLogger(__name__)
+
+MIN_WORKERS = 2
+"""Threads that look at frames; one a core, but never fewer than this."""
+
+MAX_CODEC_THREADS = 32
+"""Threads of the loop's own executor, in which aiortc encodes."""
+
+
+class Server:
+    """One process's worth of Open Eyes. ``running()`` brackets its life."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        load_detector: Callable[[], Detector],
+        gate: Gate,
+        page: Path,
+        make_sample: Callable[[], bytes],
+    ) -> None:
+        """``load_detector`` and ``make_sample`` block; they are called in threads."""
+        self.settings = settings
+        self.gate = gate
+        self.page = page
+        self.sample = Once(make_sample)
+        self.engine: Engine | None = None
+        self.failure: OpenEyesError | None = None
+        self.on_failure: Callable[[], None] = lambda: None
+        self.loop_lag = LoopLag()
+        self.sessions = Sessions(settings.max_sessions, self._make_session, self._make_peer)
+        self._load_detector = load_detector
+        self._workers = ThreadPoolExecutor(max(MIN_WORKERS, os.cpu_count() or 1), "look")
+
+    @property
+    def limits(self) -> dict[str, float]:
+        """What a client is held to."""
+        return {
+            "max_sessions": self.settings.max_sessions,
+            "max_width": MAX_WIDTH,
+            "max_height": MAX_HEIGHT,
+            "max_fps": MAX_FPS,
+        }
+
+    def describe(self) -> dict[str, object]:
+        """What the page needs to know before it offers."""
+        return {
+            "version": VERSION,
+            "detector": self.settings.detector,
+            "vlm": "grounded",
+            "features": {"overlays": list(OVERLAY_MODES)},
+            "limits": self.limits,
+            "ice_servers": [{"urls": [url]} for url in self.settings.ice_servers],
+        }
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Loads the model behind the scenes, serves, and frees everything at the end."""
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(ThreadPoolExecutor(MAX_CODEC_THREADS, "codec"))
+        tasks = [
+            asyncio.create_task(self._load(), name="load"),
+            asyncio.create_task(self.sessions.watch(), name="watch"),
+            asyncio.create_task(self.loop_lag.measure(), name="looplag"),
+        ]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self.sessions.close()
+            if self.engine is not None:
+                await self.engine.close()
+            await asyncio.to_thread(self._workers.shutdown)
+
+    async def _load(self) -> None:
+        try:
+            detector = await asyncio.to_thread(self._load_detector)
+        except OpenEyesError as error:
+            self.failure = error
+            log.error("no detector: %s", error)  # noqa: TRY400 - the message is for the operator
+            self.on_failure()
+            return
+        self.engine = Engine(detector, self.settings.max_detect_hz)
+        self.engine.start()
+        log.info("ready: detector %s", detector.name)
+
+    def _make_session(self, session_id: str, overlay: OverlayMode) -> Session:
+        assert self.engine is not None
+        detector = self.engine.detector
+        identity = Identity(session_id, detector.name, detector.labels, self.limits)
+        return Session(identity, self.engine, self._workers, overlay)
+
+    def _make_peer(self, session: Session, ended: Callable[[], object]) -> Peer:
+        servers = [RTCIceServer(urls=url) for url in self.settings.ice_servers]
+        return Peer(session, servers, ended)

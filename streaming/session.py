@@ -1,0 +1,243 @@
+"""One person's stream through the house, from decoded frames to what is said about them.
+
+Driving contract: ``run(arrivals)`` until it returns (the track ended) or is cancelled; ``close`` at
+the end, once or more. Two coroutines share the eye, one at a time: every frame is looked at in a
+worker thread and handed to egress and to the engine; every result of the engine becomes tracks and
+goes out to the sinks. Nothing here speaks RTP or HTTP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeVar, get_args
+
+import av
+from vision.overlay import draw
+
+from streaming.engine import Engine, Result, Sight
+from streaming.frames import frame_of, picture_of
+from streaming.ingest import Arrival
+from streaming.mailbox import Mailbox
+from streaming.stats import SessionStats
+from streaming.tracks import frame_ref, object_messages
+from streaming.wire import Hello, Message, Problem, Stats, encode, tracks_messages
+from vision.eye import Eye
+from vision.picture import Picture
+from vision.types import Track
+
+log = logging.getLogger(__name__)
+
+OverlayMode = Literal["burn-in", "client", "off"]
+OVERLAY_MODES: tuple[OverlayMode, ...] = get_args(OverlayMode)
+
+MAX_SINKS = 8
+"""Listeners to one session's events; the data channel and WebSockets together."""
+
+STATS_INTERVAL = 1.0
+"""Seconds between ``stats`` messages."""
+
+PROBLEM_INTERVAL = 5.0
+"""Seconds between two ``problem`` messages of the same code."""
+
+T = TypeVar("T")
+
+
+class Sink(Protocol):
+    """Somewhere that messages go. ``send`` never waits, and says whether it took the message."""
+
+    def send(self, text: str) -> bool:
+        """Takes one message, or drops it and returns False."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a session tells of the server in ``hello``."""
+
+    session: str
+    detector: str
+    labels: tuple[str, ...]
+    limits: dict[str, float]
+    vlm: str = "grounded"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The newest frame as it was looked at."""
+
+    picture: Picture
+    tracks: tuple[Track, ...]
+
+
+class Session:
+    """Follows what one camera sees."""
+
+    def __init__(
+        self, identity: Identity, engine: Engine, workers: Executor, overlay: OverlayMode
+    ) -> None:
+        self.identity = identity
+        self.overlay: OverlayMode = overlay
+        self.stats = SessionStats()
+        self.returned: Mailbox[av.VideoFrame] = Mailbox()
+        self.shown: Shown | None = None
+        self.started = time.monotonic()
+        self.events: list[Sink] = []
+        self.tracks_sink: Sink | None = None
+        self.ended = asyncio.Event()
+        self._engine = engine
+        self._lane = engine.subscribe()
+        self._workers = workers
+        self._eye = Eye(identity.labels)
+        self._eye_free = asyncio.Lock()
+        self._newest: Sight | None = None
+        self._seq = 0
+        self._said: dict[str, float] = {}
+
+    async def run(self, arrivals: AsyncIterator[Arrival]) -> None:
+        """Follows the frames to their end."""
+        async with asyncio.TaskGroup() as tasks:
+            helpers = [tasks.create_task(self._follow()), tasks.create_task(self._report())]
+            async for arrival in arrivals:
+                await self._see(arrival)
+            for helper in helpers:
+                helper.cancel()
+
+    def close(self) -> None:
+        """Ends what waits for this session's frames and results."""
+        self._engine.unsubscribe(self._lane)
+        self.returned.close()
+        self.events.clear()
+        self.tracks_sink = None
+        self.ended.set()
+
+    def attach(self, sink: Sink) -> bool:
+        """Adds a listener and greets it; False when there are too many."""
+        if len(self.events) >= MAX_SINKS:
+            return False
+        self.events.append(sink)
+        who = self.identity
+        sink.send(encode(Hello(who.session, who.detector, who.vlm, who.labels, who.limits)))
+        return True
+
+    def detach(self, sink: Sink) -> None:
+        """Removes a listener; unknown ones are ignored."""
+        if sink in self.events:
+            self.events.remove(sink)
+
+    def say(self, message: Message) -> None:
+        """Sends one message to every listener."""
+        text = encode(message)
+        for sink in tuple(self.events):
+            if not sink.send(text):
+                self.stats.drops["events"] += 1
+
+    def complain(self, code: str, detail: str) -> None:
+        """Tells the person what went wrong, the same thing not more than every few seconds."""
+        now = time.monotonic()
+        if now - self._said.get(code, -PROBLEM_INTERVAL) >= PROBLEM_INTERVAL:
+            self._said[code] = now
+            self.say(Problem(code, detail))
+
+    def report(self) -> Stats:
+        """The ``stats`` message of this moment."""
+        self.stats.drops["detect"] = self._lane.dropped
+        self.stats.drops["out"] = self.returned.dropped
+        return Stats(
+            stages=self.stats.summaries(),
+            rates=self.stats.per_second(time.monotonic()),
+            drops=dict(self.stats.drops),
+            detector=self.identity.detector,
+        )
+
+    async def snapshot(self) -> Picture | None:
+        """The newest frame with its tracks drawn on it, None before the first."""
+        shown = self.shown
+        return None if shown is None else await self._work(lambda: self._annotated(shown))
+
+    async def _see(self, arrival: Arrival) -> None:
+        self.stats.tick("in", time.monotonic())
+        try:
+            async with self._eye_free:
+                picture, frame = await self._work(lambda: self._look(arrival))
+        except (ValueError, av.FFmpegError) as error:
+            log.warning("session %s: unusable frame: %s", self.identity.session, error)
+            self.stats.drops["unusable"] += 1
+            self.complain("bad-frame", f"A frame could not be used and was left out: {error}")
+            return
+        self._newest = _sight(arrival, picture)
+        self._lane.offer(self._newest)
+        if frame is not None:
+            self.returned.put(frame)
+            self.stats.tick("out", time.monotonic())
+        self.stats.stages["server"].add(time.monotonic() - arrival.arrived)
+
+    def _look(self, arrival: Arrival) -> tuple[Picture, av.VideoFrame | None]:
+        """In a worker: everything that is done to every frame."""
+        started = time.perf_counter()
+        picture = picture_of(arrival.frame)
+        self._eye.look(picture, arrival.t)
+        self.shown = Shown(picture, self._eye.tracks_at(arrival.t))
+        frame = self._outgoing(self.shown, arrival.pts)
+        self.stats.stages["look"].add(time.perf_counter() - started)
+        return picture, frame
+
+    def _outgoing(self, shown: Shown, pts: int) -> av.VideoFrame | None:
+        if self.overlay == "client":
+            return None
+        burned = self._annotated(shown) if self.overlay == "burn-in" else shown.picture.copy()
+        return frame_of(burned, pts)
+
+    def _annotated(self, shown: Shown) -> Picture:
+        picture = shown.picture.copy()
+        draw(picture, shown.tracks, self.identity.labels)
+        return picture
+
+    async def _follow(self) -> None:
+        async for result in self._lane.results():
+            self.stats.stages["detect"].add(result.seconds)
+            if result.detections is None:
+                self.complain("detector", f"The detector failed on a frame: {result.error}")
+                continue
+            await self._track(result)
+
+    async def _track(self, result: Result) -> None:
+        sight, detections = result.sight, result.detections
+        assert detections is not None
+        async with self._eye_free:
+            await self._work(lambda: self._eye.detected(detections, sight.t))
+            newest = self._newest or sight
+            tracks = self._eye.tracks_at(newest.t)
+            camera = self._eye.camera
+        now = time.monotonic()
+        self.stats.tick("detect", now)
+        self.stats.stages["detect_age"].add(now - sight.arrived)
+        self._send_tracks(newest, tracks, camera, now)
+
+    def _send_tracks(
+        self, sight: Sight, tracks: tuple[Track, ...], camera: tuple[float, float], now: float
+    ) -> None:
+        if self.tracks_sink is None:
+            return
+        self._seq += 1
+        frame = frame_ref(sight, now)
+        objects = object_messages(tracks, self.identity.labels)
+        for text in tracks_messages(self._seq, frame, camera, objects):
+            if not self.tracks_sink.send(text):
+                self.stats.drops["tracks"] += 1
+
+    async def _report(self) -> None:
+        while True:
+            await asyncio.sleep(STATS_INTERVAL)
+            self.say(self.report())
+
+    async def _work(self, job: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._workers, job)
+
+
+def _sight(arrival: Arrival, picture: Picture) -> Sight:
+    return Sight(picture, arrival.t, arrival.pts, arrival.rtp, arrival.captured, arrival.arrived)

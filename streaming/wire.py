@@ -1,0 +1,214 @@
+"""Every message of the wire contract, version 1, as typed structs: one source for both ways.
+
+Positions and sizes are fractions of the picture, times are milliseconds. ``encode`` gives the JSON
+text of one message; ``decode_command`` reads what a client sent; ``tracks_messages`` splits one
+frame's tracks into messages that fit a datagram.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeAlias
+
+import msgspec
+
+VERSION = 1
+MAX_TRACKS_BYTES = 1100
+"""Longer SCTP messages are fragmented, and one lost fragment loses the whole message."""
+
+
+class Message(msgspec.Struct, frozen=True, tag_field="type", omit_defaults=True):
+    """Root of all messages; ``type`` is the tag."""
+
+
+class FrameRef(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The frame that a message speaks of."""
+
+    pts: int
+    "Presentation time stamp in the 90 kHz media clock, the same that the returned video carries."
+    rtp: int | None = None
+    "The sender's RTP timestamp of the frame."
+    age: int = 0
+    "Milliseconds from the frame's arrival to this message."
+    captured: int | None = None
+    "When it was captured: Unix time in ms by the sender's clock, from its RTCP sender reports."
+
+
+class ObjectMessage(msgspec.Struct, frozen=True):
+    """One tracked object of a ``tracks`` message."""
+
+    id: int
+    label: str
+    score: float
+    box: tuple[float, float, float, float]
+    "Left, top, width, height."
+    v: tuple[float, float]
+    "Motion of the box's centre a second, camera motion included."
+    seen: int
+    "Milliseconds since a detection last confirmed it."
+
+
+class Tracks(Message, frozen=True, tag="tracks"):
+    """What is followed, as of one frame. Objects are split over ``part[1]`` messages."""
+
+    seq: int
+    frame: FrameRef
+    part: tuple[int, int]
+    camera: tuple[float, float]
+    "The picture's own motion a second: where a static point at its centre is going."
+    objects: tuple[ObjectMessage, ...]
+    v: int = VERSION
+
+
+class Hello(Message, frozen=True, tag="hello", omit_defaults=False):
+    """The first message on ``events``."""
+
+    session: str
+    detector: str
+    vlm: str
+    labels: tuple[str, ...]
+    limits: dict[str, float]
+    v: int = VERSION
+
+
+class Percentiles(msgspec.Struct, frozen=True):
+    """Milliseconds over a sliding window."""
+
+    p50: float
+    p95: float
+
+
+class Stats(Message, frozen=True, tag="stats", omit_defaults=False):
+    """Sent once a second."""
+
+    stages: dict[str, Percentiles]
+    "Per stage: ``look``, ``detect``, ``detect_age``, ``server`` (arrival to hand-over)."
+    rates: dict[str, float]
+    "Frames a second: ``in``, ``out``, ``detect``."
+    drops: dict[str, int]
+    "Since the start, by place."
+    detector: str
+    degradation: int = 0
+
+
+class Problem(Message, frozen=True, tag="problem"):
+    """Something went wrong that the person should know of; the session goes on."""
+
+    code: str
+    detail: str
+    about: str | None = None
+    "Id of the message that this answers, where it had one."
+
+
+class Pong(Message, frozen=True, tag="pong", omit_defaults=False):
+    """Answers ``ping``."""
+
+    t: float
+
+
+ServerMessage: TypeAlias = Tracks | Hello | Stats | Problem | Pong
+
+MAX_ID = 64
+MAX_TEXT = 2000
+Identifier = msgspec.Meta(min_length=1, max_length=MAX_ID)
+Words = msgspec.Meta(min_length=1, max_length=MAX_TEXT)
+
+
+class Ping(Message, frozen=True, tag="ping"):
+    """Round-trip probe, and a sign of life."""
+
+    t: float
+
+
+class SetOptions(Message, frozen=True, tag="set"):
+    """Changes how the session behaves; what is absent stays as it was."""
+
+    overlay: str | None = None
+    captions: bool | None = None
+    language: str | None = None
+    labels: list[str] | None = None
+
+
+class Ask(Message, frozen=True, tag="ask"):
+    """A question."""
+
+    id: str
+    text: str
+    object: int | None = None
+    point: tuple[float, float] | None = None
+
+
+class Watch(Message, frozen=True, tag="watch"):
+    """A standing instruction."""
+
+    id: str
+    text: str
+
+
+class Unwatch(Message, frozen=True, tag="unwatch"):
+    """Ends a standing instruction."""
+
+    id: str
+    text: str = ""
+
+
+class Tap(Message, frozen=True, tag="tap"):
+    """A touch on the picture."""
+
+    point: tuple[float, float]
+
+
+Command: TypeAlias = Ping | SetOptions | Ask | Watch | Unwatch | Tap
+
+_encoder = msgspec.json.Encoder(decimal_format="number")
+_commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
+
+
+def encode(message: Message) -> str:
+    """JSON text of one message."""
+    return _encoder.encode(message).decode()
+
+
+def encode_at(message: Message, at: int) -> bytes:
+    """One line of the events log: the message with ``at``, ms of media time, and a newline."""
+    fields: dict[str, Any] = {"at": at, **msgspec.to_builtins(message)}
+    return _encoder.encode(fields) + b"\n"
+
+
+def decode_command(data: str | bytes) -> Command:
+    """Reads a client's message.
+
+    Raises:
+        msgspec.MsgspecError: not JSON, of an unknown type, or with fields that do not fit.
+    """
+    return _commands.decode(data)
+
+
+def tracks_messages(
+    seq: int,
+    frame: FrameRef,
+    camera: tuple[float, float],
+    objects: Sequence[ObjectMessage],
+) -> Iterator[str]:
+    """One frame's objects as ``tracks`` messages of at most ``MAX_TRACKS_BYTES`` each."""
+    widest = Tracks(seq=seq, frame=frame, part=(99, 99), camera=camera, objects=())
+    room = MAX_TRACKS_BYTES - len(_encoder.encode(widest))
+    parts = list(_split(objects, room)) or [()]
+    for index, part in enumerate(parts):
+        yield encode(
+            Tracks(seq=seq, frame=frame, part=(index, len(parts)), camera=camera, objects=part)
+        )
+
+
+def _split(objects: Sequence[ObjectMessage], room: int) -> Iterator[tuple[ObjectMessage, ...]]:
+    part: list[ObjectMessage] = []
+    used = 0
+    for item in objects:
+        size = len(_encoder.encode(item)) + 1
+        if part and used + size > room:
+            yield tuple(part)
+            part, used = [], 0
+        part.append(item)
+        used += size
+    if part:
+        yield tuple(part)
