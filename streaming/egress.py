@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import av
 from aiortc import MediaStreamTrack
 from aiortc.mediastreams import MediaStreamError
 
+from streaming.frames import MEDIA_CLOCK
 from streaming.mailbox import Closed, Mailbox
+
+MICROSECONDS = Fraction(1, 1_000_000)
+"""PyAV's encoders count in these."""
 
 
 class ReturnedTrack(MediaStreamTrack):
@@ -25,7 +31,19 @@ class ReturnedTrack(MediaStreamTrack):
             MediaStreamError: the session has ended.
         """
         try:
-            return await self._frames.get()
+            return _exactly_stamped(await self._frames.get())
         except Closed:
             self.stop()
             raise MediaStreamError from None
+
+
+def _exactly_stamped(frame: av.VideoFrame) -> av.VideoFrame:
+    """Rounds up to whole microseconds.
+
+    aiortc 1.16 lets PyAV turn the stamp into microseconds and rounds it down twice on its way back
+    to 90 kHz, which would make it one tick less than the source's.
+    """
+    assert frame.pts is not None
+    frame.pts = -(-frame.pts * MICROSECONDS.denominator // MEDIA_CLOCK)
+    frame.time_base = MICROSECONDS
+    return frame

@@ -43,9 +43,10 @@ def install(app: FastAPI) -> None:
         return problem_response(error.status, error.detail, error.headers)
 
     @app.exception_handler(HTTPException)
-    async def of_the_framework(_: Request, error: HTTPException) -> JSONResponse:
+    async def of_the_framework(request: Request, error: HTTPException) -> JSONResponse:
         headers = dict(error.headers) if error.headers else None
-        return problem_response(error.status_code, str(error.detail), headers)
+        detail = f"{request.method} {request.url.path}: {error.detail}"
+        return problem_response(error.status_code, detail, headers)
 
     @app.exception_handler(RequestValidationError)
     async def of_validation(_: Request, error: RequestValidationError) -> JSONResponse:

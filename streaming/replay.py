@@ -152,7 +152,7 @@ def _events_sink(file: BinaryIO, detector: Detector) -> Taker:
 def _message(seen: Seen, sequence: int, labels: tuple[str, ...]) -> Tracks:
     return Tracks(
         seq=sequence,
-        frame=FrameRef(pts=seen.frame.pts),
+        frame=FrameRef(pts=seen.frame.pts, age=0),
         part=(0, 1),
         camera=(round(seen.camera[0], 4), round(seen.camera[1], 4)),
         objects=object_messages(seen.tracks, labels),

@@ -60,13 +60,13 @@ class Gate:
             return
         address = request.client.host if request.client else ""
         now = time.monotonic()
-        wait = self._attempts.refused_for(address, now) if self._attempts else 0.0
+        wait = 0.0 if self._attempts is None else self._attempts.refused_for(address, now)
         if wait:
             seconds = str(math.ceil(wait))
             detail = f"Too many wrong tokens; wait {seconds} s"
             raise HTTPProblem(429, detail, {"Retry-After": seconds})
         if not token_matches(self._token, given):
-            if given and self._attempts:
+            if given and self._attempts is not None:
                 self._attempts.failed(address, now)
             raise HTTPProblem(
                 401,

@@ -90,6 +90,11 @@ class Sessions:
         """The entry of that id."""
         return self._entries.get(session_id)
 
+    @property
+    def closing(self) -> int:
+        """How many ended sessions are still being freed."""
+        return len(self._closing)
+
     def all(self) -> tuple[Entry, ...]:
         """Every session there is."""
         return tuple(self._entries.values())

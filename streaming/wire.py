@@ -26,10 +26,10 @@ class FrameRef(msgspec.Struct, frozen=True, omit_defaults=True):
 
     pts: int
     "Presentation time stamp in the 90 kHz media clock, the same that the returned video carries."
+    age: int
+    "Milliseconds from the frame's arrival to this message."
     rtp: int | None = None
     "The sender's RTP timestamp of the frame."
-    age: int = 0
-    "Milliseconds from the frame's arrival to this message."
     captured: int | None = None
     "When it was captured: Unix time in ms by the sender's clock, from its RTCP sender reports."
 
@@ -48,7 +48,7 @@ class ObjectMessage(msgspec.Struct, frozen=True):
     "Milliseconds since a detection last confirmed it."
 
 
-class Tracks(Message, frozen=True, tag="tracks"):
+class Tracks(Message, frozen=True, tag="tracks", omit_defaults=False):
     """What is followed, as of one frame. Objects are split over ``part[1]`` messages."""
 
     seq: int

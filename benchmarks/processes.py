@@ -1,0 +1,70 @@
+"""Servers as processes of their own, on free ports of loopback, stopped at the end."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+START_LIMIT = 30.0
+"""Seconds until a server must answer."""
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@contextmanager
+def openeyes_server(*options: str) -> Iterator[str]:
+    """Our server; gives its base URL once it is ready."""
+    port = _free_port()
+    command = [sys.executable, "-m", "streaming.cli", "serve", "--host", f"127.0.0.1:{port}"]
+    with _running([*command, *options], port, "/readyz") as base:
+        yield base
+
+
+@contextmanager
+def echo_server() -> Iterator[str]:
+    """The plain echo; gives its base URL."""
+    port = _free_port()
+    script = Path(__file__).with_name("echo.py")
+    with _running([sys.executable, str(script), str(port)], port, "/") as base:
+        yield base
+
+
+@contextmanager
+def _running(command: Sequence[str], port: int, ready: str) -> Iterator[str]:
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    base = f"http://127.0.0.1:{port}"
+    try:
+        _wait(process, base + ready)
+        yield base
+    finally:
+        process.terminate()
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait(process: subprocess.Popen[bytes], url: str) -> None:
+    end = time.monotonic() + START_LIMIT
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise RuntimeError(f"the server did not become ready: {url}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,208 @@
+"""Scores the tracker on labelled videos, beside the ByteTrack of the package ``trackers``.
+
+    python -m venv .venv-benchmarks
+    .venv-benchmarks/bin/pip install -r benchmarks/requirements.txt
+    PYTHONPATH=. .venv-benchmarks/bin/python benchmarks/tracking.py --mot DIR
+
+Both trackers get the same detections of the default detector, people only. HOTA and its parts are
+TrackEval's; IDF1, MOTA, id switches, false positives and misses are py-motmetrics'. Every frame and
+every labelled person counts, hidden ones too. Where the detector sees only every third or fifth
+frame, ours predicts the frames between, and the reference's last boxes are held, since it answers
+only when it is given detections. ``DIR`` holds folders in MOTChallenge format, each with its video
+as ``NAME/NAME.mp4``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import motmetrics
+import numpy as np
+import supervision
+from labelled import Boxed, Labelled, load_all
+from numpy.typing import NDArray
+from trackers import ByteTrackTracker
+from trackeval.datasets._base_dataset import _BaseDataset
+from trackeval.metrics import HOTA
+
+from vision.eye import Eye
+from vision.types import Seconds
+
+EVERY = (1, 3, 5)
+"The detector sees every such frame."
+SEARCHED: dict[str, tuple[float, ...]] = {
+    "high_conf_det_threshold": (0.3, 0.4, 0.5, 0.6),
+    "track_activation_threshold": (0.4, 0.5, 0.6, 0.7),
+    "minimum_iou_threshold": (0.1, 0.2, 0.3),
+    "minimum_consecutive_frames": (1, 2),
+    "lost_track_buffer": (30, 60),
+}
+"The reference's settings that the search tries, in all combinations."
+
+Contestant = Callable[[Labelled, int], list[Boxed]]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How one tracker did on one sequence: percentages, then counts."""
+
+    hota: float
+    deta: float
+    assa: float
+    idf1: float
+    mota: float
+    switches: int
+    false_positives: int
+    misses: int
+
+
+def ours(video: Labelled, every: int) -> list[Boxed]:
+    """What our eye answers for each frame."""
+    eye = Eye(("person",))
+    answers = []
+    for frame, picture in enumerate(video.pictures):
+        t = Seconds(frame / video.rate)
+        eye.look(picture, t)
+        if frame % every == 0:
+            eye.detected(video.detections[frame], t)
+        tracks = eye.tracks_at(t)
+        boxes = np.array([track.box for track in tracks]).reshape(-1, 4) * video.size
+        answers.append(Boxed(np.array([track.id for track in tracks], np.int64), boxes))
+    return answers
+
+
+def reference(video: Labelled, every: int, settings: dict[str, float]) -> list[Boxed]:
+    """What the reference answers for each frame; between detections, its last answer."""
+    tracker = ByteTrackTracker(frame_rate=video.rate / every, **settings)
+    answers: list[Boxed] = []
+    for frame, seen in enumerate(video.detections):
+        if frame % every:
+            answers.append(answers[-1])
+            continue
+        boxes = seen.boxes * video.size
+        corners = np.hstack([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]])
+        given = supervision.Detections(corners, confidence=seen.scores, class_id=seen.classes)
+        answers.append(_confirmed(tracker.update(given)))
+    return answers
+
+
+def _confirmed(tracked: supervision.Detections) -> Boxed:
+    known = np.asarray(tracked.tracker_id, np.int64) >= 0
+    corners = np.asarray(tracked.xyxy, np.float64)[known]
+    boxes = np.hstack([corners[:, :2], corners[:, 2:] - corners[:, :2]])
+    return Boxed(np.asarray(tracked.tracker_id, np.int64)[known], boxes)
+
+
+def score(truth: list[Boxed], answers: list[Boxed]) -> Score:
+    """Scores by TrackEval (the first three) and py-motmetrics (the rest)."""
+    accumulator = motmetrics.MOTAccumulator(auto_id=True)
+    for true, answer in zip(truth, answers, strict=True):
+        overlap = overlaps(true, answer)
+        accumulator.update(true.ids, answer.ids, np.where(overlap >= 0.5, 1 - overlap, np.nan))
+    names = ["idf1", "mota", "num_switches", "num_false_positives", "num_misses"]
+    row = motmetrics.metrics.create().compute(accumulator, metrics=names).iloc[0]
+    return Score(
+        *hota(truth, answers),
+        idf1=100 * float(row["idf1"]),
+        mota=100 * float(row["mota"]),
+        switches=int(row["num_switches"]),
+        false_positives=int(row["num_false_positives"]),
+        misses=int(row["num_misses"]),
+    )
+
+
+def hota(truth: list[Boxed], answers: list[Boxed]) -> tuple[float, float, float]:
+    """HOTA, DetA and AssA (Luiten et al., IJCV 2020), percent, mean over TrackEval's thresholds."""
+    true_ids, answer_ids = _numbered(truth), _numbered(answers)
+    data = {
+        "gt_ids": true_ids,
+        "tracker_ids": answer_ids,
+        "similarity_scores": [overlaps(*both) for both in zip(truth, answers, strict=True)],
+        "num_gt_ids": _kinds(true_ids),
+        "num_tracker_ids": _kinds(answer_ids),
+        "num_gt_dets": sum(map(len, true_ids)),
+        "num_tracker_dets": sum(map(len, answer_ids)),
+    }
+    found = HOTA().eval_sequence(data)
+    whole, detection, association = (
+        100 * float(np.mean(found[name])) for name in ("HOTA", "DetA", "AssA")
+    )
+    return whole, detection, association
+
+
+def overlaps(some: Boxed, others: Boxed) -> NDArray[np.float64]:
+    """(n, m) intersection over union, by TrackEval."""
+    if not len(some.ids) or not len(others.ids):
+        return np.zeros((len(some.ids), len(others.ids)))
+    compute = _BaseDataset._calculate_box_ious  # noqa: SLF001  it has no public name
+    return np.asarray(compute(some.boxes, others.boxes, box_format="xywh"), np.float64)
+
+
+def _numbered(frames: list[Boxed]) -> list[NDArray[np.int64]]:
+    """The ids of every frame, renumbered from 0 without gaps."""
+    known = np.unique(np.concatenate([frame.ids for frame in frames]))
+    return [np.searchsorted(known, frame.ids) for frame in frames]
+
+
+def _kinds(ids: list[NDArray[np.int64]]) -> int:
+    return len(np.unique(np.concatenate(ids)))
+
+
+def best_settings(videos: list[Labelled]) -> dict[str, float]:
+    """The reference's settings with the best mean HOTA over these videos, every frame detected."""
+
+    def mean_hota(settings: dict[str, float]) -> float:
+        return sum(hota(video.truth, reference(video, 1, settings))[0] for video in videos)
+
+    combinations = itertools.product(*SEARCHED.values())
+    return max((dict(zip(SEARCHED, some, strict=True)) for some in combinations), key=mean_hota)
+
+
+def contestants(settings: dict[str, float] | None) -> dict[str, Contestant]:
+    """The trackers that are compared, by name."""
+    found: dict[str, Contestant] = {
+        "ours": ours,
+        "ByteTrack": lambda video, every: reference(video, every, {}),
+    }
+    if settings is not None:
+        found["ByteTrack, searched"] = lambda video, every: reference(video, every, settings)
+    return found
+
+
+def line(video: Labelled, every: int, name: str, scored: Score) -> str:
+    """One row of the table, in Markdown."""
+    percent = (scored.hota, scored.deta, scored.assa, scored.idf1, scored.mota)
+    counts = (scored.switches, scored.false_positives, scored.misses)
+    cells = [video.name, f"{video.rate / every:.1f} Hz", name]
+    return "| " + " | ".join([*cells, *(f"{p:.1f}" for p in percent), *map(str, counts)]) + " |"
+
+
+def main() -> None:
+    options = _options()
+    videos = load_all(options.mot, options.cache)
+    if not videos:
+        raise SystemExit(f"no sequence in {options.mot}: it needs folders with gt.txt and a video")
+    settings = best_settings(videos) if options.search else None
+    print("| sequence | detected at | tracker | HOTA | DetA | AssA | IDF1 | MOTA | IDs | FP | FN |")
+    print("|---" * 11 + "|")
+    for video, every in itertools.product(videos, EVERY):
+        for name, track in contestants(settings).items():
+            print(line(video, every, name, score(video.truth, track(video, every))), flush=True)
+    if settings is not None:
+        print("\nsearched:", ", ".join(f"{key}={value}" for key, value in settings.items()))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Scores the tracker on labelled videos.")
+    parser.add_argument("--mot", type=Path, required=True, help="folder with labelled sequences")
+    parser.add_argument("--cache", type=Path, help="folder to keep the detections in")
+    parser.add_argument("--search", action="store_true", help="also search reference settings")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

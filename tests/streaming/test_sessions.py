@@ -1,0 +1,283 @@
+"""Two aiortc peers: a real server, and a client with a camera."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from models.scripted import ScriptedDetector, Step
+from streaming import sessions
+from streaming.frames import picture_of
+
+Maker = Callable[..., Any]
+
+
+def box_drawn(frame: Any) -> bool:
+    """Whether the flat grey picture has something drawn on it."""
+    return int(np.ptp(picture_of(frame).planes[0])) > 60
+
+
+async def test_annotated_frames_come_back_with_the_time_stamps_of_the_source(
+    serving: Maker, connected: Maker
+) -> None:
+    async with serving() as running, connected(running) as client:
+        await client.until(lambda: any(map(box_drawn, client.frames)))
+        await client.until(lambda: len(client.frames) > 20)
+        steps = np.diff([frame.pts for frame in client.frames])
+        whole = np.round(steps / 3000)
+        assert (whole >= 1).all()
+        off = np.abs(steps - whole * 3000)
+        assert (off <= 1).all(), "one tick may be lost by the client's encoder, none by ours"
+
+
+async def test_tracks_speak_of_a_frame_and_carry_what_a_client_extrapolates_from(
+    serving: Maker, connected: Maker
+) -> None:
+    async with serving() as running, connected(running) as client:
+        await client.until(lambda: client.tracks and client.tracks[-1]["objects"])
+        message = client.tracks[-1]
+        (thing,) = message["objects"]
+        assert thing["label"] == "person"
+        assert thing["box"] == pytest.approx([0.25, 0.25, 0.25, 0.5], abs=0.02)
+        assert thing["v"] == pytest.approx([0, 0], abs=0.05)
+        assert message["part"] == [0, 1]
+        assert 0 <= message["frame"]["age"] < 5000
+        assert message["frame"]["pts"] >= 0
+        sequences = [each["seq"] for each in client.tracks]
+        assert sequences == sorted(sequences)
+
+
+async def test_capture_times_come_from_the_senders_reports(
+    serving: Maker, connected: Maker
+) -> None:
+    import time  # noqa: PLC0415
+
+    async with serving() as running, connected(running) as client:
+        await client.until(lambda: client.tracks and "captured" in client.tracks[-1]["frame"])
+        captured = client.tracks[-1]["frame"]["captured"]
+        assert abs(time.time() * 1e3 - captured) < 5000
+
+
+async def test_events_greet_then_report_every_second(serving: Maker, connected: Maker) -> None:
+    async with serving() as running, connected(running) as client:
+        await client.until(lambda: client.said("stats"))
+        hello = client.events[0]
+        assert hello["type"] == "hello"
+        assert hello["v"] == 1
+        assert hello["vlm"] == "grounded"
+        assert hello["detector"] == "scripted"
+        assert "person" in hello["labels"]
+        stats = client.said("stats")[-1]
+        assert set(stats["stages"]) >= {"look", "detect", "server"}
+        assert stats["rates"]["in"] > 0
+
+
+async def test_a_failing_detector_is_told_and_the_picture_goes_on(
+    serving: Maker, connected: Maker
+) -> None:
+    detector = ScriptedDetector([Step(fault=ValueError("no more memory"))])
+    async with serving(detector) as running, connected(running) as client:
+        await client.until(lambda: client.said("problem"))
+        (problem,) = client.said("problem")
+        assert problem["code"] == "detector"
+        assert "no more memory" in problem["detail"]
+        before = len(client.frames)
+        await client.until(lambda: len(client.frames) > before + 5)
+
+
+@pytest.mark.parametrize(("mode", "drawn"), [("off", False), ("burn-in", True)])
+async def test_the_overlay_is_chosen_by_the_client(
+    serving: Maker, connected: Maker, mode: str, *, drawn: bool
+) -> None:
+    async with serving() as running, connected(running, query=f"?overlay={mode}") as client:
+        await client.until(lambda: client.tracks and client.tracks[-1]["objects"])
+        seen = len(client.frames)
+        await client.until(lambda: len(client.frames) > seen + 8)
+        assert box_drawn(client.frames[-1]) is drawn
+
+
+async def test_set_switches_the_overlay_in_mid_stream(serving: Maker, connected: Maker) -> None:
+    async with serving() as running, connected(running, query="?overlay=client") as client:
+        await client.until(lambda: client.tracks and client.tracks[-1]["objects"])
+        assert not client.frames, "the client draws by itself: nothing is encoded for it"
+        client.channels["events"].send('{"type":"set","overlay":"burn-in"}')
+        await client.until(lambda: any(map(box_drawn, client.frames)))
+
+
+async def test_commands_are_answered_and_misfits_counted(serving: Maker, connected: Maker) -> None:
+    async with serving() as running, connected(running) as client:
+        events = client.channels["events"]
+        await client.until(lambda: client.said("hello"))
+        events.send('{"type":"ping","t":7.5}')
+        events.send('{"type":"ask","id":"q1","text":"what is it?"}')
+        events.send('{"type":"set","overlay":"sideways"}')
+        await client.until(lambda: len(client.said("problem")) == 2)
+        assert client.said("pong") == [{"type": "pong", "t": 7.5}]
+        unavailable, misfit = client.said("problem")
+        assert (unavailable["code"], unavailable["about"]) == ("unavailable", "q1")
+        assert "burn-in" in misfit["detail"]
+        for _ in range(9):
+            events.send("garbage")
+        await client.until(lambda: events.readyState == "closed")
+        before = len(client.frames)
+        await client.until(lambda: len(client.frames) > before + 3)
+
+
+async def test_a_change_of_size_and_of_orientation_in_mid_stream(
+    serving: Maker, connected: Maker
+) -> None:
+    async with serving() as running, connected(running) as client:
+        for size in ((320, 240), (240, 320), (640, 360), (322, 242)):
+            client.camera.size = size
+            await client.until(lambda size=size: _sizes(client)[-1:] == [size])
+
+
+def _sizes(client: Any) -> list[tuple[int, int]]:
+    return [(frame.width, frame.height) for frame in client.frames]
+
+
+async def test_a_returned_track_that_is_never_read_stores_nothing_up(
+    serving: Maker, connected: Maker
+) -> None:
+    async with serving() as running, connected(running, read=False) as client:
+        await client.until(lambda: len(client.tracks) > 10)
+        (entry,) = running.server.sessions.all()
+        assert entry.session.stats.frames["in"] > 10
+        assert entry.peer.state == "connected"
+
+
+async def test_a_client_that_only_sends_gets_tracks_and_no_video(
+    serving: Maker, connected: Maker
+) -> None:
+    async with serving() as running, connected(running, direction="sendonly") as client:
+        await client.until(lambda: client.tracks and client.tracks[-1]["objects"])
+        state = (await running.http.get(client.location)).json()
+        assert state["overlay"] == "client"
+        assert state["frames"].get("out", 0) == 0
+
+
+async def test_snapshot_and_state(serving: Maker, connected: Maker) -> None:
+    import cv2  # noqa: PLC0415
+
+    async with serving() as running, connected(running) as client:
+        early = await running.http.get(f"{client.location}/snapshot.jpg")
+        assert early.status_code in {200, 404}
+        await client.until(lambda: any(map(box_drawn, client.frames)))
+        answer = await running.http.get(f"{client.location}/snapshot.jpg")
+        picture = cv2.imdecode(np.frombuffer(answer.content, np.uint8), cv2.IMREAD_COLOR)
+        assert picture.shape == (240, 320, 3)
+        state = (await running.http.get(client.location)).json()
+        assert state["state"] == "connected"
+        assert state["frames"]["in"] > 0
+
+
+async def test_a_clean_close_frees_the_place_at_once(serving: Maker, connected: Maker) -> None:
+    async with serving(max_sessions=1) as running:
+        async with connected(running) as client:
+            await client.until(lambda: client.tracks)
+            assert (await running.http.delete(client.location)).status_code == 200
+            assert len(running.server.sessions) == 0
+            assert (await running.http.delete(client.location)).status_code == 404
+        async with connected(running) as client:
+            await client.until(lambda: client.tracks)
+        async with asyncio.timeout(5):
+            while len(running.server.sessions):
+                await asyncio.sleep(0.05)
+
+
+async def test_a_reload_that_only_closes_the_connection_frees_the_place_too(
+    serving: Maker, connected: Maker
+) -> None:
+    async with serving(max_sessions=1) as running:
+        for _ in range(3):
+            async with connected(running) as client:
+                await client.until(lambda: client.tracks)
+            async with asyncio.timeout(5):
+                while len(running.server.sessions):
+                    await asyncio.sleep(0.05)
+
+
+async def test_a_client_that_vanishes_is_let_go(
+    serving: Maker, connected: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "SILENCE_LIMIT", 2.0)
+    async with serving() as running, connected(running) as client:
+        await client.until(lambda: client.tracks)
+        _pull_the_plug(client)
+        async with asyncio.timeout(8):
+            while len(running.server.sessions):
+                await asyncio.sleep(0.05)
+    assert sessions.CONNECT_LIMIT <= 15
+
+
+def _pull_the_plug(client: Any) -> None:
+    """The client's sockets fall silent, without a word."""
+    for transceiver in client.connection.getTransceivers():
+        for protocol in transceiver.receiver.transport.transport._connection._protocols:
+            protocol.transport.abort()
+
+
+async def test_a_client_that_never_comes_is_let_go(
+    serving: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.streaming.test_routes import an_offer  # noqa: PLC0415
+
+    monkeypatch.setattr(sessions, "CONNECT_LIMIT", 0.5)
+    async with serving() as running:
+        headers = {"Content-Type": "application/sdp"}
+        answer = await running.http.post("/v1/sessions", content=await an_offer(), headers=headers)
+        assert answer.status_code == 201
+        async with asyncio.timeout(6):
+            while len(running.server.sessions):
+                await asyncio.sleep(0.05)
+
+
+async def test_coming_and_going_leaves_no_thread_and_no_task(
+    serving: Maker, connected: Maker
+) -> None:
+    async with serving() as running:
+        counts = []
+        for _ in range(6):
+            async with connected(running) as client:
+                await client.until(lambda: client.tracks)
+            await _settled(running)
+            counts.append((_decoders(), len(asyncio.all_tasks())))
+        assert counts[-1] == counts[1]
+        assert counts[-1][0] == 0
+
+
+async def _settled(running: Any) -> None:
+    async with asyncio.timeout(10):
+        while len(running.server.sessions) or running.server.sessions.closing:
+            await asyncio.sleep(0.05)
+    await asyncio.sleep(0.3)
+
+
+def _decoders() -> int:
+    return sum("decoder" in thread.name for thread in threading.enumerate())
+
+
+async def test_two_sessions_each_have_ids_of_their_own(serving: Maker, connected: Maker) -> None:
+    async with serving() as running, connected(running) as one, connected(running) as two:
+        await one.until(lambda: one.tracks and one.tracks[-1]["objects"])
+        await two.until(lambda: two.tracks and two.tracks[-1]["objects"])
+        assert one.tracks[-1]["objects"][0]["id"] == two.tracks[-1]["objects"][0]["id"] == 1
+
+
+async def test_the_websocket_carries_the_same_events(serving: Maker, connected: Maker) -> None:
+    from websockets.asyncio.client import connect  # noqa: PLC0415
+
+    async with serving() as running, connected(running) as client:
+        url = running.url.replace("http", "ws") + f"{client.location}/events"
+        async with connect(url) as socket, asyncio.timeout(10):
+            assert json.loads(await socket.recv())["type"] == "hello"
+            await socket.send('{"type":"ping","t":1}')
+            kinds = {json.loads(await socket.recv())["type"] for _ in range(3)}
+            assert kinds <= {"pong", "stats", "problem"}
+            assert "pong" in kinds or "stats" in kinds
