@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -48,3 +48,9 @@ def fake_camera_browser(clip: Path) -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def run_scripts(page: Page, *scripts: Path) -> None:
+    """Runs scripts in a page, past its content security policy."""
+    for script in scripts:
+        page.evaluate(f"{{{script.read_text()}}}null")

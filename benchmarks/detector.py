@@ -15,6 +15,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import av
 import cv2
@@ -34,6 +35,9 @@ PERSON = 0
 WARM_UP = 3
 PICTURE_SIZE = (640, 480)
 
+Times: TypeAlias = tuple[float, float]
+"""Milliseconds on the wall, and of all processors together."""
+
 
 def models(source: Path | None) -> dict[str, bytes]:
     """The shipped model and the plain conversion; checks that the source makes the shipped one."""
@@ -47,27 +51,22 @@ def models(source: Path | None) -> dict[str, bytes]:
 
 
 def network_times(files: dict[str, bytes], rounds: int) -> None:
-    """Median and best time of one run, by conversion and number of threads."""
-    print(f"\nnetwork, ms a run of {rounds}, in turn      median    best    load")
+    """Time of one run, by conversion and number of threads."""
     jobs: dict[str, Callable[[], object]] = {}
-    loading: dict[str, float] = {}
     noise = np.random.default_rng(0).normal(size=(1, 3, 416, 416)).astype(np.float32)
     for threads in (1, 2):
         for name, model in files.items():
-            title = f"{name}, {threads} thread{'s' * (threads > 1)}"
             begun = time.perf_counter()
             network = open_network(model, device="cpu", threads=threads)
-            loading[title] = 1000 * (time.perf_counter() - begun)
+            loading = 1000 * (time.perf_counter() - begun)
             network.inputs["image"][:] = noise
-            jobs[title] = network.run
-    for title, times in in_turn(jobs, rounds).items():
-        print(
-            f"{title:<36}{statistics.median(times):>10.1f}{min(times):>8.1f}{loading[title]:>8.0f}"
-        )
+            unit = "thread" if threads == 1 else "threads"
+            jobs[f"{name}, {threads} {unit} (loads in {loading:.0f} ms)"] = network.run
+    report(f"network, {rounds} runs in turn", in_turn(jobs, rounds))
 
 
 def surrounding_times(picture: Picture, rounds: int) -> None:
-    """Median and best time of what happens before and after the network, one thread."""
+    """Time of what happens before and after the network, on one thread."""
     cv2.setNumThreads(1)
     described = weights.manifest(NAME)
     writer = InputWriter(described.input_size, described.mean, described.std)
@@ -84,23 +83,31 @@ def surrounding_times(picture: Picture, rounds: int) -> None:
             found, nanodet.NMS_IOU, nanodet.MAX_DETECTIONS
         ),
     }
-    print(f"\n{picture.width}x{picture.height}, ms, one thread{'median':>22}    best")
     results = in_turn(jobs, 10 * rounds)
-    for title, times in results.items():
-        print(f"{title:<36}{statistics.median(times):>10.2f}{min(times):>8.2f}")
-    total = sum(statistics.median(times) for times in results.values())
-    print(f"{'before and after together':<36}{total:>10.2f}")
+    report(f"around it, {picture.width}x{picture.height}, one thread", results)
+    total = sum(statistics.median(wall for wall, _ in times) for times in results.values())
+    print(f"{'before and after together':<44}{total:>8.2f}")
 
 
-def in_turn(jobs: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
-    """Milliseconds of each run; each round runs every job once."""
-    times: dict[str, list[float]] = {title: [] for title in jobs}
+def report(title: str, results: dict[str, list[Times]]) -> None:
+    """Prints the median and the best of the wall time, and the median of the processor's time."""
+    print(f"\n{title + ', ms':<44}{'median':>8}{'best':>8}{'cpu':>8}")
+    for job, times in results.items():
+        walls, processors = zip(*times, strict=True)
+        median, processor = statistics.median(walls), statistics.median(processors)
+        print(f"{job:<44}{median:>8.2f}{min(walls):>8.2f}{processor:>8.2f}")
+
+
+def in_turn(jobs: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[Times]]:
+    """Times of each run; each round runs every job once."""
+    times: dict[str, list[Times]] = {title: [] for title in jobs}
     for number in range(WARM_UP + rounds):
         for title, job in jobs.items():
-            begun = time.perf_counter()
+            wall, processor = time.perf_counter(), time.process_time()
             job()
+            spent = (time.perf_counter() - wall, time.process_time() - processor)
             if number >= WARM_UP:
-                times[title].append(1000 * (time.perf_counter() - begun))
+                times[title].append((1000 * spent[0], 1000 * spent[1]))
     return times
 
 
@@ -136,6 +143,8 @@ def example(sequences: Sequence[Path]) -> Picture:
         return next(pictures(sequences[0]))
     test_picture = Path(__file__).parents[1] / "tests" / "data" / "astronaut.jpg"
     bgr = cv2.imread(str(test_picture))
+    if bgr is None:
+        raise SystemExit(f"{test_picture} cannot be read")
     return Picture.from_bgr(np.asarray(cv2.resize(bgr, PICTURE_SIZE), np.uint8))
 
 

@@ -25,7 +25,7 @@ async def page() -> Response:
 async def echo(request: Request) -> Response:
     connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     connections.add(connection)
-    connection.on("track", lambda track: connection.addTrack(track))
+    connection.on("track", connection.addTrack)
     offer = RTCSessionDescription((await request.body()).decode(), "offer")
     await connection.setRemoteDescription(offer)
     await connection.setLocalDescription(await connection.createAnswer())

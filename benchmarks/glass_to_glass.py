@@ -1,8 +1,10 @@
 """Glass to glass in a real Chromium: our annotated stream beside a plain echo, in turns, one run.
 
 The fake camera plays the sample with a number stamped into each frame. A frame's latency is the
-time at which its number is on the screen in the returned video, less the time at which it was in the
-local preview. Run: python benchmarks/glass_to_glass.py [--seconds 30] [--rounds 3] [--json FILE]
+time at which its number is on the screen in the returned video, less that at which it was in the
+local preview.
+
+Run: python benchmarks/glass_to_glass.py [--seconds 30] [--rounds 3] [--json FILE]
 """
 
 from __future__ import annotations
@@ -18,12 +20,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from browser import fake_camera_browser
+from browser import fake_camera_browser, run_scripts
 from processes import echo_server, openeyes_server
 
 from streaming.sample import sample_camera, write_y4m
 
-HARNESS = Path(__file__).with_name("harness.js")
+SCRIPTS = [Path(__file__).with_name(name) for name in ("stamp.js", "harness.js")]
 WARM_UP = 4.0
 """Seconds left out at the start: congestion control finds its rate."""
 
@@ -65,9 +67,10 @@ def measure(system: str, clip: Path, seconds: float) -> Run:
     with start() as base, fake_camera_browser(clip) as browser:
         page = browser.new_page()
         page.goto(base)
-        page.evaluate(HARNESS.read_text() + ";null")  # or it would call what it defines
+        run_scripts(page, *SCRIPTS)
         notes = page.evaluate(
-            "([url, seconds]) => window.glassToGlass(url, seconds)", [f"{base}/v1/sessions", seconds]
+            "([url, seconds]) => window.glassToGlass(url, seconds)",
+            [f"{base}/v1/sessions", seconds],
         )
         run = _run(system, notes)
         if system == "openeyes":

@@ -8,8 +8,8 @@ Both trackers get the same detections of the default detector, people only. HOTA
 TrackEval's; IDF1, MOTA, id switches, false positives and misses are py-motmetrics'. Every frame and
 every labelled person counts, hidden ones too. Where the detector sees only every third or fifth
 frame, ours predicts the frames between, and the reference's last boxes are held, since it answers
-only when it is given detections. ``DIR`` holds folders in MOTChallenge format, each with its video
-as ``NAME/NAME.mp4``.
+only when it is given detections; figures are then means over starting at the first, second, third…
+frame. ``DIR`` holds folders in MOTChallenge format, each with its video as ``NAME/NAME.mp4``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from __future__ import annotations
 import argparse
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import motmetrics
@@ -43,7 +43,10 @@ SEARCHED: dict[str, tuple[float, ...]] = {
 }
 "The reference's settings that the search tries, in all combinations."
 
-Contestant = Callable[[Labelled, int], list[Boxed]]
+NOBODY = Boxed(np.zeros(0, np.int64), np.zeros((0, 4)))
+
+Contestant = Callable[[Labelled, int, int], list[Boxed]]
+"Answers for every frame of a video of which every n-th is detected, from the m-th on."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +58,19 @@ class Score:
     assa: float
     idf1: float
     mota: float
-    switches: int
-    false_positives: int
-    misses: int
+    switches: float
+    false_positives: float
+    misses: float
 
 
-def ours(video: Labelled, every: int) -> list[Boxed]:
+def ours(video: Labelled, every: int, first: int) -> list[Boxed]:
     """What our eye answers for each frame."""
     eye = Eye(("person",))
     answers = []
     for frame, picture in enumerate(video.pictures):
         t = Seconds(frame / video.rate)
         eye.look(picture, t)
-        if frame % every == 0:
+        if frame % every == first:
             eye.detected(video.detections[frame], t)
         tracks = eye.tracks_at(t)
         boxes = np.array([track.box for track in tracks]).reshape(-1, 4) * video.size
@@ -75,13 +78,13 @@ def ours(video: Labelled, every: int) -> list[Boxed]:
     return answers
 
 
-def reference(video: Labelled, every: int, settings: dict[str, float]) -> list[Boxed]:
+def reference(video: Labelled, every: int, first: int, settings: dict[str, float]) -> list[Boxed]:
     """What the reference answers for each frame; between detections, its last answer."""
     tracker = ByteTrackTracker(frame_rate=video.rate / every, **settings)
     answers: list[Boxed] = []
     for frame, seen in enumerate(video.detections):
-        if frame % every:
-            answers.append(answers[-1])
+        if frame % every != first:
+            answers.append(answers[-1] if answers else NOBODY)
             continue
         boxes = seen.boxes * video.size
         corners = np.hstack([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]])
@@ -109,10 +112,16 @@ def score(truth: list[Boxed], answers: list[Boxed]) -> Score:
         *hota(truth, answers),
         idf1=100 * float(row["idf1"]),
         mota=100 * float(row["mota"]),
-        switches=int(row["num_switches"]),
-        false_positives=int(row["num_false_positives"]),
-        misses=int(row["num_misses"]),
+        switches=float(row["num_switches"]),
+        false_positives=float(row["num_false_positives"]),
+        misses=float(row["num_misses"]),
     )
+
+
+def mean_score(video: Labelled, every: int, track: Contestant) -> Score:
+    """The mean of the scores over all frames that detection may begin with."""
+    scores = [astuple(score(video.truth, track(video, every, first))) for first in range(every)]
+    return Score(*(sum(values) / every for values in zip(*scores, strict=True)))
 
 
 def hota(truth: list[Boxed], answers: list[Boxed]) -> tuple[float, float, float]:
@@ -156,7 +165,7 @@ def best_settings(videos: list[Labelled]) -> dict[str, float]:
     """The reference's settings with the best mean HOTA over these videos, every frame detected."""
 
     def mean_hota(settings: dict[str, float]) -> float:
-        return sum(hota(video.truth, reference(video, 1, settings))[0] for video in videos)
+        return sum(hota(video.truth, reference(video, 1, 0, settings))[0] for video in videos)
 
     combinations = itertools.product(*SEARCHED.values())
     return max((dict(zip(SEARCHED, some, strict=True)) for some in combinations), key=mean_hota)
@@ -166,19 +175,17 @@ def contestants(settings: dict[str, float] | None) -> dict[str, Contestant]:
     """The trackers that are compared, by name."""
     found: dict[str, Contestant] = {
         "ours": ours,
-        "ByteTrack": lambda video, every: reference(video, every, {}),
+        "ByteTrack": lambda *those: reference(*those, {}),
     }
     if settings is not None:
-        found["ByteTrack, searched"] = lambda video, every: reference(video, every, settings)
+        found["ByteTrack, searched"] = lambda *those: reference(*those, settings)
     return found
 
 
 def line(video: Labelled, every: int, name: str, scored: Score) -> str:
     """One row of the table, in Markdown."""
-    percent = (scored.hota, scored.deta, scored.assa, scored.idf1, scored.mota)
-    counts = (scored.switches, scored.false_positives, scored.misses)
-    cells = [video.name, f"{video.rate / every:.1f} Hz", name]
-    return "| " + " | ".join([*cells, *(f"{p:.1f}" for p in percent), *map(str, counts)]) + " |"
+    figures = [f"{figure:.1f}" for figure in astuple(scored)]
+    return "| " + " | ".join([video.name, f"{video.rate / every:.1f} Hz", name, *figures]) + " |"
 
 
 def main() -> None:
@@ -191,7 +198,7 @@ def main() -> None:
     print("|---" * 11 + "|")
     for video, every in itertools.product(videos, EVERY):
         for name, track in contestants(settings).items():
-            print(line(video, every, name, score(video.truth, track(video, every))), flush=True)
+            print(line(video, every, name, mean_score(video, every, track)), flush=True)
     if settings is not None:
         print("\nsearched:", ", ".join(f"{key}={value}" for key, value in settings.items()))
 

@@ -102,6 +102,11 @@ def is_loopback(host: str) -> bool:
     return address is not None and (mapped or address).is_loopback
 
 
+def is_address(text: str) -> bool:
+    """Whether it is an IP address, not a name."""
+    return _address(text) is not None
+
+
 def is_any(host: str) -> bool:
     """Whether ``host`` stands for every address of this machine: ``0.0.0.0``, ``::``."""
     address = _address(host.strip("[]"))

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
-import onnxruntime
 from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 
 import models.devices
 import models.registry
+import models.session
 import models.weights
 import web
 from streaming import events_socket, problems, routes
@@ -65,7 +65,7 @@ def load_detector(settings: Settings) -> Detector:
 
 def providers() -> tuple[str, ...]:
     """What onnxruntime can compute on, by its own names."""
-    return tuple(onnxruntime.get_available_providers())
+    return models.session.offered_providers()
 
 
 def model_checks() -> list[Callable[[], Check]]:

@@ -27,8 +27,10 @@ def picture_of(frame: av.VideoFrame) -> Picture:
 
 
 def frame_of(picture: Picture, pts: int) -> av.VideoFrame:
-    """A frame over the same memory, stamped in the 90 kHz media clock."""
-    frame = av.VideoFrame.from_numpy_buffer(picture.i420, format="yuv420p")
+    """A frame stamped in the 90 kHz media clock; it shares the picture's memory where it can."""
+    # PyAV 18 takes the height of a shared buffer for a multiple of four
+    wrap = av.VideoFrame.from_ndarray if picture.height % 4 else av.VideoFrame.from_numpy_buffer
+    frame = wrap(picture.i420, format="yuv420p")
     frame.pts = pts
     frame.time_base = TIME_BASE
     return frame

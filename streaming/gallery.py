@@ -90,14 +90,16 @@ def hang(photographs: Sequence[Photograph]) -> Gallery:
     lefts = _lefts(prints)
     canvas = _room(lefts[-1] + prints[-1].bgr.shape[1] + BORDER + MARGIN)
     objects: list[WorldObject] = []
-    hung: list[Box] = []
+    hung: list[tuple[int, int, int, int]] = []
     for photograph, left in zip(prints, lefts, strict=True):
         height, width = photograph.bgr.shape[:2]
-        top = EYE_LEVEL - height // 2
+        hung.append((left, EYE_LEVEL - height // 2, width, height))
+    # All the light comes first: it would brighten photographs that already hang.
+    for left, top, width, _ in hung:
         _light(canvas, (left + width / 2, top))
+    for photograph, (left, top, _, _) in zip(prints, hung, strict=True):
         _mount(canvas, photograph.bgr, (left, top))
         objects += _placed(photograph, (left, top), len(objects))
-        hung.append((left, top, width, height))
     return Gallery(np.clip(canvas, 0, 255).astype(np.uint8), tuple(objects), tuple(hung))
 
 

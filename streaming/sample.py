@@ -12,11 +12,13 @@ import io
 import itertools
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 import av
 import cv2
 import msgspec
 import numpy as np
+from av.codec.codec import UnknownCodecError
 from av.video.reformatter import ColorRange, Colorspace
 
 from streaming.gallery import Box, Gallery, Photograph, hang
@@ -33,11 +35,16 @@ WIDE = 900
 PAN_SPAN = 720
 "World pixels across the shorter side while panning at a steady speed."
 REST = 0.35
+"Seconds at each stop of the stroll."
 TRAVEL = 1.15
-"Seconds at each stop of the stroll and between two."
+"Seconds from one stop to the next."
 SHAKE = 0.006
 "A calm hand, as a part of the picture's shorter side: 3 pixels at 480."
 
+MP4_OPTIONS = {"moov_size": str(64 << 10)}
+"""Room for the index at the head of the file, so that it plays before it is whole. (``faststart``
+does the same for files on disk only.)"""
+ENCODER: Final = "libx264"
 BIT_RATE = 2_000_000
 KEY_FRAME_EVERY = 2
 "Seconds."
@@ -79,6 +86,8 @@ def sample_camera(
         MediaError: a picture of the installation is missing or altered.
         ValueError: a side is odd, or a number is out of range.
     """
+    if speed is not None and speed < 0:
+        raise ValueError(f"a pan has a speed of 0 or more, not {speed}")
     gallery = _gallery()
     motion = _stroll(gallery, shake) if speed is None else _steady(gallery, size, speed, shake)
     return VirtualCamera(gallery.bgr, gallery.objects, motion, size=size, fps=fps)
@@ -94,9 +103,9 @@ def sample_mp4(size: tuple[int, int] = (640, 480), fps: int = 30) -> bytes:
     camera = sample_camera(size, fps)
     target = io.BytesIO()
     try:
-        with av.open(target, "w", format="mp4", options={"movflags": "faststart"}) as container:
+        with av.open(target, "w", format="mp4", options=MP4_OPTIONS) as container:
             _encode(container, camera)
-    except av.FFmpegError as error:
+    except (av.FFmpegError, UnknownCodecError) as error:
         raise MediaError(f"the sample could not be encoded: {error}; reinstall av") from error
     return target.getvalue()
 
@@ -129,7 +138,7 @@ def sample_picture(camera: VirtualCamera, index: int, *, stamped: bool = False) 
 
 
 def _encode(container: av.container.OutputContainer, camera: VirtualCamera) -> None:
-    stream = container.add_stream("libx264", rate=camera.fps, options={"preset": "veryfast"})
+    stream = container.add_stream(ENCODER, rate=camera.fps, options={"preset": "ultrafast"})
     stream.width, stream.height = camera.size
     stream.pix_fmt = "yuv420p"
     stream.bit_rate = BIT_RATE
@@ -174,7 +183,10 @@ def _gallery() -> Gallery:
 
 
 def _listing() -> _Listing:
-    return msgspec.json.decode(_read(LISTING), type=_Listing)
+    try:
+        return msgspec.json.decode(_read(LISTING), type=_Listing)
+    except msgspec.DecodeError as error:
+        raise MediaError(f"{PICTURES / LISTING} is damaged: {error}; reinstall openeyes") from error
 
 
 def _photograph(entry: _Entry) -> Photograph:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 
 import av
 import av.container
@@ -29,6 +29,9 @@ FALLBACK_FPS = 30
 
 MIN_TICKS = 1
 """Between two frames: time stamps that stand still or run back are moved on by this."""
+
+TEXT_ART = {"tty", "bin", "adf", "idf", "xbin"}
+"""Formats by which ffmpeg takes any text for a film of characters."""
 
 SLACK = 0.02
 """Share of its frames or seconds that a whole file may lack, by careless muxers."""
@@ -69,11 +72,16 @@ class VideoReader:
             self._container = av.open(str(path))
         except (OSError, ValueError, av.FFmpegError) as error:
             raise MediaError(_unreadable(path, error)) from error
+        if self._container.format.name in TEXT_ART:
+            self._refuse("this is not a video that can be read")
         if not self._container.streams.video:
-            self._container.close()
-            raise MediaError(f"{path}: there is no video stream in this file")
+            self._refuse("there is no video stream in this file")
         self._stream = self._container.streams.video[0]
         self._stream.thread_type = "AUTO"
+
+    def _refuse(self, why: str) -> NoReturn:
+        self._container.close()
+        raise MediaError(f"{self.path}: {why}")
 
     @property
     def frames_expected(self) -> int | None:
@@ -150,11 +158,12 @@ class VideoWriter:
         self._partial = path.with_name(f".{path.name}.partial")
         self._stream: av.VideoStream | None = None
         try:
+            self._partial.touch()
             self._container = av.open(
                 str(self._partial), "w", format="mp4", options={"movflags": "+faststart"}
             )
         except (OSError, av.FFmpegError) as error:
-            raise MediaError(f"{path} cannot be written: {error}") from error
+            raise MediaError(f"{path} cannot be written: {error.strerror}") from error
 
     def __enter__(self) -> Self:
         return self

@@ -59,9 +59,7 @@ def receiver(origin: int | None = None) -> SimpleNamespace:
     async def handle(_: object) -> None: ...
 
     mapper = SimpleNamespace(_origin=origin)
-    return SimpleNamespace(
-        _handle_rtcp_packet=handle, **{"_RTCRtpReceiver__timestamp_mapper": mapper}
-    )
+    return SimpleNamespace(_handle_rtcp_packet=handle, _RTCRtpReceiver__timestamp_mapper=mapper)
 
 
 async def read_all(ingest: Ingest) -> list[int]:

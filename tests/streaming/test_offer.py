@@ -26,7 +26,16 @@ async def test_an_offer_without_video_is_good_but_of_no_use() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "hello", "v=0", "v=0\r\nm=video", "m=video 9 UDP/TLS/RTP/SAVPF 96", "v=0\r\n\0\r\nm=", "{}"]
+    "text",
+    [
+        "",
+        "hello",
+        "v=0",
+        "v=0\r\nm=video",
+        "m=video 9 UDP/TLS/RTP/SAVPF 96",
+        "v=0\r\n\0\r\nm=",
+        "{}",
+    ],
 )
 def test_what_is_no_sdp_is_a_bad_offer(text: str) -> None:
     with pytest.raises(BadOffer, match="offer"):
@@ -61,7 +70,9 @@ def test_a_fragment_gives_its_candidates() -> None:
     assert fragment.complete
 
 
-@pytest.mark.parametrize("line", ["a=candidate:", "a=candidate:1 1 udp x y z typ host", "a=candidate:1"])
+@pytest.mark.parametrize(
+    "line", ["a=candidate:", "a=candidate:1 1 udp x y z typ host", "a=candidate:1"]
+)
 def test_a_candidate_that_does_not_parse_is_refused(line: str) -> None:
     with pytest.raises(BadOffer, match="candidate"):
         read_fragment(line)

@@ -73,9 +73,7 @@ async def test_unknown_sessions_are_not_found(serving: Maker) -> None:
         assert is_problem(await http.get("/v1/sessions/none"), 404)
         assert is_problem(await http.delete("/v1/sessions/none"), 404)
         assert is_problem(await http.get("/v1/sessions/none/snapshot.jpg"), 404)
-        assert is_problem(
-            await http.patch("/v1/sessions/none", content="", headers=FRAGMENT), 404
-        )
+        assert is_problem(await http.patch("/v1/sessions/none", content="", headers=FRAGMENT), 404)
         assert is_problem(await http.get("/nothing/here"), 404)
         assert is_problem(await http.put("/v1/sessions"), 405)
 
@@ -142,7 +140,9 @@ async def test_without_the_token_nothing_is_told(serving: Maker) -> None:
 async def test_guessing_tokens_shuts_the_address_out(serving: Maker) -> None:
     async with serving(token=TOKEN) as running:
         wrong = {"Authorization": "Bearer guess-guess-guess"}
-        codes = [(await running.http.get("/v1/config", headers=wrong)).status_code for _ in range(30)]
+        codes = [
+            (await running.http.get("/v1/config", headers=wrong)).status_code for _ in range(30)
+        ]
         assert codes[0] == 401
         assert codes[-1] == 429
 

@@ -71,7 +71,8 @@ def test_commands_are_read_by_their_type() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", ["", "null", "[]", "{}", '{"type":"what"}', '{"type":"ping"}', '{"type":"ping","t":"x"}', "\0"]
+    "data",
+    ["", "null", "[]", "{}", '{"type":"what"}', '{"type":"ping"}', '{"type":"ping","t":"x"}', "\0"],
 )
 def test_what_does_not_fit_is_an_error(data: str) -> None:
     with pytest.raises(msgspec.MsgspecError):

@@ -1,0 +1,182 @@
+"""onnxruntime sessions of fixed shapes, their inputs and outputs bound to memory once.
+
+The buffers of a ``Network`` are made when it is opened. On the CPU the session reads and writes the
+caller's arrays themselves; for a GPU there are buffers on the device too, and a run copies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from models.devices import PROVIDERS, Device, Runtime, candidates, default_threads, unavailable
+from vision.errors import ConfigError, DeviceUnavailable, ModelError
+
+Array: TypeAlias = NDArray[Any]
+Opener: TypeAlias = Callable[[bytes, ort.SessionOptions, str], ort.InferenceSession]
+"""Makes a session of a model on one provider; raises anything when that fails."""
+
+_DTYPES: Mapping[str, Any] = {
+    "tensor(float)": np.float32,
+    "tensor(float16)": np.float16,
+    "tensor(uint8)": np.uint8,
+    "tensor(int32)": np.int32,
+    "tensor(int64)": np.int64,
+}
+_DEVICE_MEMORY: Mapping[Device, str] = {"cuda": "cuda", "tensorrt": "cuda"}
+_ERRORS_ONLY = 3
+
+
+class Network:
+    """A network whose inputs and outputs have one place in memory each.
+
+    Not for several threads at once: every run uses the same buffers.
+    """
+
+    def __init__(
+        self,
+        session: ort.InferenceSession,
+        runtime: Runtime,
+        *,
+        memory: str = "cpu",
+        staged: bool = False,
+    ) -> None:
+        """Binds ``session`` to buffers.
+
+        Args:
+            session: of a model whose shapes are fixed.
+            runtime: what the session runs on.
+            memory: where the session's buffers lie, ``cpu`` or ``cuda``.
+            staged: the session has buffers of its own, and each run copies to and from them;
+                otherwise it works on the host's arrays themselves.
+
+        Raises:
+            ModelError: a shape of the model is not fixed, or a type is not known here.
+        """
+        self.runtime = runtime
+        self.inputs = {each.name: _host_buffer(each) for each in session.get_inputs()}
+        "Write the next input here: arrays by name, in the model's shapes and types."
+        self._outputs = {each.name: _host_buffer(each) for each in session.get_outputs()}
+        self._session = session
+        self._staged = staged
+        place = _apart if staged else _shared
+        self._bound_inputs = {name: place(it, memory) for name, it in self.inputs.items()}
+        self._bound_outputs = {name: place(it, memory) for name, it in self._outputs.items()}
+        self._binding = session.io_binding()
+        for name, value in self._bound_inputs.items():
+            self._binding.bind_ortvalue_input(name, value)
+        for name, value in self._bound_outputs.items():
+            self._binding.bind_ortvalue_output(name, value)
+
+    def run(self) -> Mapping[str, Array]:
+        """The outputs, by name, for what ``inputs`` hold now; the next run overwrites them."""
+        if not self._staged:
+            self._session.run_with_iobinding(self._binding)
+            return self._outputs
+        for name, value in self._bound_inputs.items():
+            value.update_inplace(self.inputs[name])
+        self._session.run_with_iobinding(self._binding)
+        return {name: value.numpy() for name, value in self._bound_outputs.items()}
+
+
+def offered_providers() -> tuple[str, ...]:
+    """What this installation of onnxruntime can compute on, by its own names."""
+    return tuple(ort.get_available_providers())
+
+
+def open_network(
+    model: bytes,
+    *,
+    device: Device = "auto",
+    threads: int | None = None,
+    opener: Opener | None = None,
+) -> Network:
+    """Loads a model on the device asked for, or with ``auto`` on the best that works.
+
+    ``threads`` bounds the CPU threads of one run (default: half of the cores).
+
+    Raises:
+        ConfigError: there is no such device, or fewer than one thread was asked for.
+        DeviceUnavailable: the device was asked for by name and is missing or fails.
+        ModelError: no device can load the model, or its shapes are not fixed.
+    """
+    threads = default_threads() if threads is None else threads
+    if threads < 1:
+        raise ConfigError(f"a network needs at least one thread, not {threads}")
+    failures: list[str] = []
+    for choice in candidates(device, offered_providers()):
+        runtime = Runtime(choice, threads, _reason(device, choice, failures))
+        try:
+            return _started(model, runtime, opener or _open)
+        except ModelError:
+            raise
+        except Exception as error:  # onnxruntime's errors share no root
+            failures.append(f"{choice} failed: {_first_line(error)}")
+    why = "; ".join(failures) or "onnxruntime offers no provider"
+    if device in ("auto", "cpu"):
+        raise ModelError(f"the model cannot be loaded: {why}")
+    raise DeviceUnavailable(unavailable(device, why))
+
+
+def _started(model: bytes, runtime: Runtime, opener: Opener) -> Network:
+    """The network after its first run, which shows what does not work and allocates the rest."""
+    session = opener(model, _options(runtime.threads), PROVIDERS[runtime.device])
+    memory = _DEVICE_MEMORY.get(runtime.device)
+    network = Network(session, runtime, memory=memory or "cpu", staged=memory is not None)
+    network.run()
+    return network
+
+
+def _open(model: bytes, options: ort.SessionOptions, provider: str) -> ort.InferenceSession:
+    session = ort.InferenceSession(model, options, providers=[provider])
+    session.disable_fallback()
+    if session.get_providers()[0] != provider:
+        # onnxruntime only warns when an accelerator's libraries do not load, and takes the CPU.
+        raise RuntimeError(f"{provider} did not start: its libraries or its driver are missing")
+    return session
+
+
+def _options(threads: int) -> ort.SessionOptions:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
+    options.log_severity_level = _ERRORS_ONLY
+    # Idle workers that spin would take the cores that decode and encode the video.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options
+
+
+def _reason(asked: Device, taken: Device, failures: list[str]) -> str:
+    if asked != "auto":
+        return "asked for"
+    if failures:
+        return "; ".join(failures)
+    return "this onnxruntime has no accelerator" if taken == "cpu" else "best device offered"
+
+
+def _host_buffer(described: ort.NodeArg) -> Array:
+    if described.type not in _DTYPES or not all(isinstance(side, int) for side in described.shape):
+        raise ModelError(
+            f"{described.name} is {described.type} of shape {described.shape}, but fixed shapes "
+            "and plain numbers are needed: export the model with a fixed input size"
+        )
+    return np.zeros(described.shape, _DTYPES[described.type])
+
+
+def _shared(buffer: Array, memory: str) -> ort.OrtValue:
+    """The array's own memory, so that writing to the one writes to the other."""
+    return ort.OrtValue.ortvalue_from_numpy(buffer, memory, 0)
+
+
+def _apart(buffer: Array, memory: str) -> ort.OrtValue:
+    """New memory of the array's shape and type."""
+    return ort.OrtValue.ortvalue_from_shape_and_type(buffer.shape, buffer.dtype, memory, 0)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]

@@ -1,0 +1,159 @@
+"""The page, in a real browser: camera in, boxes over the preview, annotated video back."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser import run_scripts
+from playwright.sync_api import Browser, Page
+
+import models.registry
+from streaming.sample import sample_camera
+from vision.virtual_camera import TrueObject
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+ROOT = Path(__file__).parent.parent.parent
+SCRIPTS = (ROOT / "benchmarks" / "stamp.js", Path(__file__).with_name("sampler.js"))
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 800}
+
+SECONDS = 10
+ENOUGH = 0.8
+OVERLAP = 0.5
+WHOLE = 0.6
+"""Part of an object that must be in the picture for a box to be asked for."""
+
+
+@pytest.fixture
+def page(browser: Browser, base: str) -> Iterator[Page]:
+    context = browser.new_context(viewport=PHONE, permissions=["camera"])
+    page = context.new_page()
+    page.goto(f"{base}/?source=camera&autostart=1")
+    yield page
+    context.close()
+
+
+def until(page: Page, condition: str, seconds: float = 30) -> None:
+    """Waits for a condition; the page's own policy forbids Playwright's way of doing so."""
+    for _ in range(int(seconds * 10)):
+        if page.evaluate(f"() => Boolean({condition})"):
+            return
+        page.wait_for_timeout(100)
+    state = page.evaluate("[window.openEyes?.state(), window.openEyes?.problem()]")
+    pytest.fail(f"waited {seconds:.0f} s for: {condition}; the page is {state}")
+
+
+def boxes_appear(page: Page) -> None:
+    until(page, "window.openEyes?.drawn().boxes.length > 0")
+
+
+def test_boxes_sit_on_the_objects_that_the_preview_shows(page: Page, artefacts: Path) -> None:
+    boxes_appear(page)
+    run_scripts(page, *SCRIPTS)
+    page.evaluate("window.sampler.start()")
+    page.wait_for_timeout(SECONDS * 1000)
+    notes = page.evaluate("window.sampler.notes")
+    page.screenshot(path=artefacts / "page-phone.png")
+    (artefacts / "boxes.json").write_text(json.dumps(notes))
+    camera = sample_camera()
+    verdicts = [right(note, camera.truth(note["number"])) for note in notes]
+    asked = [verdict for verdict in verdicts if verdict is not None]
+    assert len(asked) > SECONDS * 8, "the preview goes on while the server looks"
+    assert sum(asked) / len(asked) >= ENOUGH, f"{sum(asked)} of {len(asked)} frames"
+
+
+def right(note: dict[str, Any], truth: tuple[TrueObject, ...]) -> bool | None:
+    """Whether every true object has its box; None for a frame in which there is none."""
+    wanted = [thing for thing in truth if thing.visible >= WHOLE]
+    if not wanted:
+        return None
+    return all(any(fits(box, thing) for box in note["boxes"]) for thing in wanted)
+
+
+def fits(drawn: dict[str, Any], thing: TrueObject) -> bool:
+    return drawn["label"] == thing.label and overlap(drawn["box"], thing.box) >= OVERLAP
+
+
+def overlap(one: list[float], two: tuple[float, ...]) -> float:
+    """Intersection over union."""
+    width = min(one[0] + one[2], two[0] + two[2]) - max(one[0], two[0])
+    height = min(one[1] + one[3], two[1] + two[3]) - max(one[1], two[1])
+    both = max(0.0, width) * max(0.0, height)
+    return both / (one[2] * one[3] + two[2] * two[3] - both)
+
+
+def test_the_sample_has_objects_that_the_detector_knows() -> None:
+    labels = set(models.registry.create("nanodet-g-416").labels)
+    camera = sample_camera()
+    true = [thing for index in range(camera.frames) for thing in camera.truth(index)]
+    assert {thing.label for thing in true} <= labels
+    assert len({thing.label for thing in true}) >= 2
+
+
+def test_the_annotated_video_comes_back(page: Page, base: str, artefacts: Path) -> None:
+    boxes_appear(page)
+    session = page.evaluate("window.openEyes.session()")
+    with urllib.request.urlopen(f"{base}/v1/sessions/{session}/snapshot.jpg") as answer:
+        (artefacts / "snapshot.jpg").write_bytes(answer.read())
+    until(
+        page,
+        """[...document.querySelectorAll("video")].some((video) =>
+             video.srcObject?.getVideoTracks()[0]?.muted === false
+             && !video.srcObject.getVideoTracks()[0].getSettings().deviceId)""",
+    )
+
+
+def test_a_reload_comes_back_by_itself_and_takes_no_second_place(page: Page, base: str) -> None:
+    boxes_appear(page)
+    first = page.evaluate("window.openEyes.session()")
+    page.reload()
+    boxes_appear(page)
+    assert page.evaluate("window.openEyes.session()") != first
+    with urllib.request.urlopen(f"{base}/metrics") as answer:
+        assert "openeyes_sessions 1.0" in answer.read().decode()
+
+
+def test_the_sample_needs_no_camera(browser: Browser, base: str, artefacts: Path) -> None:
+    context = browser.new_context(viewport=DESKTOP)
+    page = context.new_page()
+    page.goto(f"{base}/?source=sample&autostart=1")
+    boxes_appear(page)
+    page.wait_for_timeout(1500)
+    page.screenshot(path=artefacts / "page-desktop.png")
+    labels = page.evaluate("window.openEyes.drawn().boxes.map((box) => box.label)")
+    context.close()
+    assert set(labels) & {"person", "cup"}
+
+
+def test_the_first_screen_offers_a_choice(browser: Browser, base: str, artefacts: Path) -> None:
+    context = browser.new_context(viewport=PHONE, color_scheme="dark")
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(base)
+    page.wait_for_selector("button")
+    page.screenshot(path=artefacts / "page-start.png")
+    words = page.inner_text("body").lower()
+    context.close()
+    assert errors == []
+    assert all(word in words for word in ("camera", "video", "sample"))
+
+
+def test_a_camera_that_is_refused_is_explained(browser: Browser, base: str) -> None:
+    context = browser.new_context(viewport=PHONE)
+    page = context.new_page()
+    page.add_init_script(
+        """navigator.mediaDevices.getUserMedia = () =>
+             Promise.reject(new DOMException("no", "NotAllowedError"));"""
+    )
+    page.goto(f"{base}/?source=camera&autostart=1")
+    until(page, "window.openEyes && window.openEyes.problem() !== null")
+    words = page.inner_text("body").lower()
+    context.close()
+    assert "allow" in words or "permission" in words
