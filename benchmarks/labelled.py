@@ -41,7 +41,7 @@ class Labelled:
     truth: list[Boxed]
     "The people in every frame."
     detections: list[Detections]
-    "The people that the detector sees in every frame."
+    "The people that the detector sees in every frame; empty where it was not asked."
 
     @property
     def size(self) -> NDArray[np.float64]:
@@ -54,12 +54,13 @@ def picture_size(picture: Picture) -> NDArray[np.float64]:
     return np.array([picture.width, picture.height] * 2, np.float64)
 
 
-def load_all(folder: Path, cache: Path | None) -> list[Labelled]:
+def load_all(folder: Path, cache: Path | None = None, *, detect: bool = True) -> list[Labelled]:
     """Every sequence in ``folder``, by name: those sub-folders which have a ``gt.txt``."""
-    return [load(file.parent, cache) for file in sorted(folder.glob("*/gt.txt"))]
+    files = sorted(folder.glob("*/gt.txt"))
+    return [load(file.parent, cache, detect=detect) for file in files]
 
 
-def load(folder: Path, cache: Path | None) -> Labelled:
+def load(folder: Path, cache: Path | None = None, *, detect: bool = True) -> Labelled:
     """One sequence; detections are kept in, and taken from, the folder ``cache`` where given."""
     info = configparser.ConfigParser()
     info.read(folder / "seqinfo.ini")
@@ -69,7 +70,7 @@ def load(folder: Path, cache: Path | None) -> Labelled:
         rate=info.getfloat("Sequence", "frameRate"),
         pictures=pictures,
         truth=_truth(folder / "gt.txt", len(pictures)),
-        detections=_detections(pictures, cache and cache / f"{folder.name}.npz"),
+        detections=_detections(pictures, cache and cache / f"{folder.name}.npz") if detect else [],
     )
 
 

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
 START_LIMIT = 30.0
 """Seconds until a server must answer."""
 
@@ -19,11 +21,18 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @contextmanager
-def openeyes_server(*options: str) -> Iterator[str]:
-    """Our server; gives its base URL once it is ready."""
+def openeyes_process(*options: str) -> Iterator[tuple[str, psutil.Process]]:
+    """Our server; gives its base URL, once it is ready, and its process."""
     port = _free_port()
     command = [sys.executable, "-m", "streaming.cli", "serve", "--host", f"127.0.0.1:{port}"]
-    with _running([*command, *options], port, "/readyz") as base:
+    with _running([*command, *options], port, "/readyz") as (base, process):
+        yield base, process
+
+
+@contextmanager
+def openeyes_server(*options: str) -> Iterator[str]:
+    """Our server; gives its base URL once it is ready."""
+    with openeyes_process(*options) as (base, _):
         yield base
 
 
@@ -32,17 +41,17 @@ def echo_server() -> Iterator[str]:
     """The plain echo; gives its base URL."""
     port = _free_port()
     script = Path(__file__).with_name("echo.py")
-    with _running([sys.executable, str(script), str(port)], port, "/") as base:
+    with _running([sys.executable, str(script), str(port)], port, "/") as (base, _):
         yield base
 
 
 @contextmanager
-def _running(command: Sequence[str], port: int, ready: str) -> Iterator[str]:
+def _running(command: Sequence[str], port: int, ready: str) -> Iterator[tuple[str, psutil.Process]]:
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     base = f"http://127.0.0.1:{port}"
     try:
         _wait(process, base + ready)
-        yield base
+        yield base, psutil.Process(process.pid)
     finally:
         process.terminate()
         try:

@@ -184,4 +184,4 @@ def _model_check(look: Callable[[], Check]) -> Check:
     try:
         return look()
     except OpenEyesError as error:
-        return Check("model", "fail", str(error), "openeyes models pull")
+        return Check("model", "fail", str(error), "reinstall openeyes")

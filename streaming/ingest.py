@@ -21,6 +21,7 @@ from aiortc.mediastreams import MediaStreamError
 from aiortc.rtp import RtcpSrPacket
 
 from streaming.frames import MEDIA_CLOCK
+from streaming.jitter import make_prompt
 from streaming.mailbox import Closed, Mailbox
 from vision.types import Seconds
 
@@ -84,6 +85,7 @@ class Ingest:
         self._last_pts = -1
         self.received = 0
         self.out_of_order = 0
+        make_prompt(receiver)
         self._listen()
 
     @property

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
@@ -20,6 +22,7 @@ def exposition(server: Server) -> tuple[bytes, str]:
     """The text, and its media type."""
     registry = CollectorRegistry()
     registry.register(_Figures(server))
+    ProcessCollector(registry=registry)
     return generate_latest(registry), CONTENT_TYPE_LATEST
 
 
@@ -33,6 +36,8 @@ class _Figures(Collector):
         yield _gauge("sessions", "Sessions at this moment", len(server.sessions))
         yield _gauge("sessions_limit", "Sessions there may be", server.sessions.limit)
         yield _counter("sessions_opened", "Sessions since the start", server.sessions.opened)
+        yield _gauge("tasks", "Tasks on the event loop", len(asyncio.all_tasks()))
+        yield _gauge("threads", "Threads of the process", threading.active_count())
         lag50, lag99 = server.loop_lag.lag.percentile(50, 99)
         yield _quantiles("loop_lag_seconds", "Lateness of the event loop", {50: lag50, 99: lag99})
         if server.engine is not None:

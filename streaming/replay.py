@@ -56,7 +56,7 @@ def see(frames: Iterator[VideoFrame], detector: Detector, every: float = 0.0) ->
         detect = frame.t >= due - 1e-9
         if detect:
             eye.detected(detector.detect(frame.picture), frame.t)
-            due = max(due + every, frame.t)
+            due = (due if frame.t < due + every else frame.t) + every
         yield Seen(frame, eye.tracks_at(frame.t), eye.camera, detect)
 
 

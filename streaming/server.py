@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import numpy as np
 from aiortc import RTCIceServer
 
 from streaming.engine import Engine
@@ -21,8 +22,11 @@ from streaming.session import OVERLAY_MODES, Identity, OverlayMode, Session
 from streaming.sessions import Sessions
 from streaming.settings import MAX_FPS, MAX_HEIGHT, MAX_WIDTH, Settings
 from streaming.version import VERSION
-from vision.errors import OpenEyesError
+from vision.errors import ModelError, OpenEyesError
+from vision.overlay import draw
+from vision.picture import Picture
 from vision.ports import Detector
+from vision.types import Seconds, Track, TrackId
 
 log = logging.getLogger(__name__)
 
@@ -101,15 +105,31 @@ class Server:
 
     async def _load(self) -> None:
         try:
-            detector = await asyncio.to_thread(self._load_detector)
+            detector = await asyncio.to_thread(self._warm_detector)
         except OpenEyesError as error:
-            self.failure = error
-            log.error("no detector: %s", error)  # noqa: TRY400 - the message is for the operator
-            self.on_failure()
+            self._fail(error)
+            return
+        except Exception as error:
+            log.exception("the detector failed on its first picture")
+            self._fail(ModelError(f"{self.settings.detector} does not run here: {error}"))
             return
         self.engine = Engine(detector, self.settings.max_detect_hz)
         self.engine.start()
         log.info("ready: detector %s", detector.name)
+
+    def _fail(self, error: OpenEyesError) -> None:
+        self.failure = error
+        log.error("no detector: %s", error)
+        self.on_failure()
+
+    def _warm_detector(self) -> Detector:
+        """Loads, and runs everything once, so that the first person does not wait for it."""
+        detector = self._load_detector()
+        picture = Picture.from_bgr(np.zeros((64, 64, 3), np.uint8))
+        detector.detect(picture)
+        whole = Track(TrackId(1), 0, 1.0, (0.0, 0.0, 1.0, 1.0), (0.0, 0.0), Seconds(0))
+        draw(picture, [whole], detector.labels)
+        return detector
 
     def _make_session(self, session_id: str, overlay: OverlayMode) -> Session:
         assert self.engine is not None

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, TypeVar, get_args
 
 import av
-from vision.overlay import draw
 
 from streaming.engine import Engine, Result, Sight
 from streaming.frames import frame_of, picture_of
@@ -27,6 +26,7 @@ from streaming.stats import SessionStats
 from streaming.tracks import frame_ref, object_messages
 from streaming.wire import Hello, Message, Problem, Stats, encode, tracks_messages
 from vision.eye import Eye
+from vision.overlay import draw
 from vision.picture import Picture
 from vision.types import Track
 

@@ -17,7 +17,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "web": set(),
 }
 COMPOSITION_ROOT = "streaming/app.py"
-SPEAKS_RTP = {"ingest", "egress", "peer", "channels", "offer", "server"}
+SPEAKS_RTP = {"ingest", "jitter", "egress", "peer", "channels", "offer", "server"}
 FORBIDDEN_IN_VISION = {"asyncio", "threading", "time", "socket", "os", "io", "pathlib", "logging"}
 
 

@@ -1,4 +1,4 @@
-"""A whole server with a scripted detector, on a real socket of loopback; and real aiortc clients."""
+"""A whole server with a scripted detector, on a socket of loopback; and real aiortc clients."""
 
 from __future__ import annotations
 

@@ -16,7 +16,9 @@ from streaming.videofile import VideoReader, VideoWriter
 
 def openeyes(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "streaming.cli", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=cwd)
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=120, cwd=cwd, check=False
+    )
 
 
 @pytest.fixture(scope="module")

@@ -57,7 +57,7 @@ def lines(data: bytes) -> list[dict[str, Any]]:
 
 
 def test_events_are_those_of_the_golden_run(clip: Path, detector: Detector, tmp_path: Path) -> None:
-    """Made again by: openeyes-golden in docs/development.md, after a look at the annotated clip."""
+    """To make it anew, delete it, run this test, and look at the annotated clip."""
     data = events_of(clip, detector, tmp_path, 0.25)
     if not GOLDEN.exists():
         GOLDEN.parent.mkdir(exist_ok=True)
@@ -123,4 +123,4 @@ def test_a_pause_in_the_video_is_no_backlog(detector: Detector) -> None:
         for i, t in enumerate(times)
     )
     looked = [seen.frame.t for seen in see(frames, detector, 0.1) if seen.detected]
-    assert looked == [0.0, 0.1, 5.0, 5.12, 5.2] or looked == [0.0, 0.1, 5.0, 5.04, 5.12, 5.2]
+    assert looked == [0.0, 0.1, 5.0, 5.12, 5.2]

@@ -170,15 +170,18 @@ async def test_config_page_and_health(serving: Maker) -> None:
         assert "openeyes_sessions 0.0" in metrics
 
 
-async def test_a_detector_that_cannot_be_loaded_is_told(serving: Maker) -> None:
-    import web  # noqa: PLC0415
-    from streaming.app import make_app  # noqa: PLC0415
-    from streaming.security import Gate  # noqa: PLC0415
-    from streaming.server import Server  # noqa: PLC0415
-    from streaming.settings import Settings  # noqa: PLC0415
+@pytest.mark.parametrize(
+    "fault", [WeightsCorrupt("not the file of its manifest"), RuntimeError("not this manifest")]
+)
+async def test_a_detector_that_cannot_be_loaded_is_told(fault: Exception) -> None:
+    import web
+    from streaming.app import make_app
+    from streaming.security import Gate
+    from streaming.server import Server
+    from streaming.settings import Settings
 
     def fail() -> Any:
-        raise WeightsCorrupt("the file is not the one that its manifest describes")
+        raise fault
 
     server = Server(Settings(), fail, Gate(None), web.ROOT, bytes)
     app = make_app(server)
@@ -198,8 +201,8 @@ async def test_a_detector_that_cannot_be_loaded_is_told(serving: Maker) -> None:
 
 @pytest.mark.parametrize("first", ["", "{}", '{"type":"auth","token":"wrong-wrong-wrong"}', "\0"])
 async def test_a_websocket_without_the_token_is_closed(serving: Maker, first: str) -> None:
-    from websockets.asyncio.client import connect  # noqa: PLC0415
-    from websockets.exceptions import ConnectionClosed  # noqa: PLC0415
+    from websockets.asyncio.client import connect
+    from websockets.exceptions import ConnectionClosed
 
     async with serving(token=TOKEN) as running:
         url = running.url.replace("http", "ws") + "/v1/sessions/x/events"

@@ -14,6 +14,7 @@ import pytest
 from models.scripted import ScriptedDetector, Step
 from streaming import sessions
 from streaming.frames import picture_of
+from tests.streaming.conftest import one_box
 
 Maker = Callable[..., Any]
 
@@ -56,7 +57,7 @@ async def test_tracks_speak_of_a_frame_and_carry_what_a_client_extrapolates_from
 async def test_capture_times_come_from_the_senders_reports(
     serving: Maker, connected: Maker
 ) -> None:
-    import time  # noqa: PLC0415
+    import time
 
     async with serving() as running, connected(running) as client:
         await client.until(lambda: client.tracks and "captured" in client.tracks[-1]["frame"])
@@ -81,10 +82,11 @@ async def test_events_greet_then_report_every_second(serving: Maker, connected: 
 async def test_a_failing_detector_is_told_and_the_picture_goes_on(
     serving: Maker, connected: Maker
 ) -> None:
-    detector = ScriptedDetector([Step(fault=ValueError("no more memory"))])
+    good, bad = Step(one_box()), Step(fault=ValueError("no more memory"))
+    detector = ScriptedDetector([good, bad])
     async with serving(detector) as running, connected(running) as client:
         await client.until(lambda: client.said("problem"))
-        (problem,) = client.said("problem")
+        problem = client.said("problem")[0]
         assert problem["code"] == "detector"
         assert "no more memory" in problem["detail"]
         before = len(client.frames)
@@ -163,7 +165,7 @@ async def test_a_client_that_only_sends_gets_tracks_and_no_video(
 
 
 async def test_snapshot_and_state(serving: Maker, connected: Maker) -> None:
-    import cv2  # noqa: PLC0415
+    import cv2
 
     async with serving() as running, connected(running) as client:
         early = await running.http.get(f"{client.location}/snapshot.jpg")
@@ -226,7 +228,7 @@ def _pull_the_plug(client: Any) -> None:
 async def test_a_client_that_never_comes_is_let_go(
     serving: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tests.streaming.test_routes import an_offer  # noqa: PLC0415
+    from tests.streaming.test_routes import an_offer
 
     monkeypatch.setattr(sessions, "CONNECT_LIMIT", 0.5)
     async with serving() as running:
@@ -271,7 +273,7 @@ async def test_two_sessions_each_have_ids_of_their_own(serving: Maker, connected
 
 
 async def test_the_websocket_carries_the_same_events(serving: Maker, connected: Maker) -> None:
-    from websockets.asyncio.client import connect  # noqa: PLC0415
+    from websockets.asyncio.client import connect
 
     async with serving() as running, connected(running) as client:
         url = running.url.replace("http", "ws") + f"{client.location}/events"

@@ -90,8 +90,6 @@ def test_a_file_cut_short_gives_what_is_there_and_says_so(tmp_path: Path) -> Non
     cut.write_bytes(whole[: len(whole) * 6 // 10])
     frames = []
     with VideoReader(cut) as reader, pytest.raises(MediaError, match=r"cut short|broken"):
-        frames.extend(frame.index for frame in reader)
-    with VideoReader(cut) as reader, pytest.raises(MediaError, match=r"cut\.mp4"):
         for frame in reader:
             frames.append(frame.index)  # noqa: PERF401 - extend would lose what came before
     assert 5 < len(frames) < 50
