@@ -8,7 +8,7 @@ frame's tracks into messages that fit a datagram.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
 
@@ -110,8 +110,10 @@ ServerMessage: TypeAlias = Tracks | Hello | Stats | Problem | Pong
 
 MAX_ID = 64
 MAX_TEXT = 2000
-Identifier = msgspec.Meta(min_length=1, max_length=MAX_ID)
-Words = msgspec.Meta(min_length=1, max_length=MAX_TEXT)
+MAX_LABELS = 100
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ID)]
+Words = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT)]
+Fraction = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
 class Ping(Message, frozen=True, tag="ping"):
@@ -126,36 +128,36 @@ class SetOptions(Message, frozen=True, tag="set"):
     overlay: str | None = None
     captions: bool | None = None
     language: str | None = None
-    labels: list[str] | None = None
+    labels: Annotated[list[Words], msgspec.Meta(max_length=MAX_LABELS)] | None = None
 
 
 class Ask(Message, frozen=True, tag="ask"):
     """A question."""
 
-    id: str
-    text: str
+    id: Id
+    text: Words
     object: int | None = None
-    point: tuple[float, float] | None = None
+    point: tuple[Fraction, Fraction] | None = None
 
 
 class Watch(Message, frozen=True, tag="watch"):
     """A standing instruction."""
 
-    id: str
-    text: str
+    id: Id
+    text: Words
 
 
 class Unwatch(Message, frozen=True, tag="unwatch"):
     """Ends a standing instruction."""
 
-    id: str
+    id: Id
     text: str = ""
 
 
 class Tap(Message, frozen=True, tag="tap"):
     """A touch on the picture."""
 
-    point: tuple[float, float]
+    point: tuple[Fraction, Fraction]
 
 
 Command: TypeAlias = Ping | SetOptions | Ask | Watch | Unwatch | Tap
