@@ -44,7 +44,7 @@ class PromptJitterBuffer(JitterBuffer):
         """The packets of the oldest frame, if all are there and the last one is marked."""
         packets: list[RtpPacket] = []
         for count in range(self._capacity):
-            packet = self._packets[(self._origin + count) % self._capacity]
+            packet = self._packets[((self._origin or 0) + count) % self._capacity]
             if packet is None or (packets and packet.timestamp != packets[0].timestamp):
                 return None
             packets.append(packet)

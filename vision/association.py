@@ -1,0 +1,126 @@
+"""Which detection belongs to which track."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from vision.types import Boxes, Detections
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.intp]
+
+
+AT_THE_EDGE = 0.01
+"A side of a detected box this near to the picture's edge, in fractions, is cut off by it."
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """An assignment of tracks to detections, rows and columns in the same order."""
+
+    tracks: Rows
+    "(k,) indices of tracks."
+    detections: Rows
+    "(k,) indices of detections."
+
+
+def overlaps(some: Boxes, others: Boxes) -> Floats:
+    """Intersection over union of (n, 4) and (m, 4) boxes: (n, m), 0…1."""
+    first, second = _edges(some)[:, None], _edges(others)[None]
+    low = np.maximum(first[..., :2], second[..., :2])
+    high = np.minimum(first[..., 2:], second[..., 2:])
+    shared = _product(np.maximum(high - low, 0.0))
+    areas = _areas(some)[:, None] + _areas(others)[None] - shared
+    return np.asarray(shared / np.maximum(areas, 1e-12), np.float64)
+
+
+def doubtful_overlaps(tracks: Boxes, doubt: Floats, detections: Boxes) -> Floats:
+    """Overlaps after both boxes of a pair are widened by what the track's position is unsure of.
+
+    A sure prediction is compared as it is; one that is long unseen, or whose speed is not known
+    yet, also meets a detection beside it (buffered IoU: Yang et al., "C-BIoU", WACV 2023, with
+    the buffer taken from the filter instead of being fixed).
+
+    Args:
+        tracks: (n, 4).
+        doubt: (n, 2) by how much each side is moved outwards, in x and y.
+        detections: (m, 4).
+
+    Returns:
+        (n, m), 0…1.
+    """
+    margin = doubt[:, None]
+    first, second = _edges(tracks)[:, None], _edges(detections)[None]
+    low = np.maximum(first[..., :2], second[..., :2]) - margin
+    high = np.minimum(first[..., 2:], second[..., 2:]) + margin
+    shared = _product(np.maximum(high - low, 0.0))
+    grown = [_product(edges[..., 2:] - edges[..., :2] + 2 * margin) for edges in (first, second)]
+    return np.asarray(shared / np.maximum(grown[0] + grown[1] - shared, 1e-12), np.float64)
+
+
+def best_pairs(similarity: Floats, least: float) -> Pairs:
+    """The assignment of rows to columns with the highest total similarity.
+
+    Pairs below ``least`` count as nothing, so they never cost another pair its place.
+    """
+    worth = np.where(similarity >= least, similarity, 0.0)
+    rows, columns = linear_sum_assignment(worth, maximize=True)
+    good = worth[rows, columns] > 0
+    return Pairs(rows[good], columns[good])
+
+
+def without_duplicates(detections: Detections, most_overlap: float, most: int) -> Detections:
+    """The ``most`` best detections, freed of those which overlap a better one too much.
+
+    Class does not count: a detector suppresses duplicates within a class only, so one thing may
+    come as cat and as dog.
+    """
+    best = picked(detections, np.argsort(-detections.scores, kind="stable")[:most])
+    alike = np.triu(overlaps(best.boxes, best.boxes) > most_overlap, k=1)
+    keep = np.ones(len(best), np.bool_)
+    for better in np.flatnonzero(alike.any(axis=1)):
+        if keep[better]:
+            keep &= ~alike[better]
+    return best.where(keep)
+
+
+def in_picture(boxes: Boxes) -> Boxes:
+    """The parts of (n, 4) boxes that lie in the picture; of no size where none does."""
+    edges = np.clip(_edges(boxes), 0.0, 1.0)
+    return np.hstack([edges[:, :2], edges[:, 2:] - edges[:, :2]]).astype(np.float32)
+
+
+def made_whole(detected: Boxes, predicted: Boxes) -> Boxes:
+    """(n, 4) detected boxes, with those sides predicted that the picture's edge cuts off.
+
+    Without that, an object leaving the picture would seem to shrink and to slow down.
+    """
+    seen, expected = _edges(detected), _edges(predicted)
+    low, high = seen[:, :2], seen[:, 2:]
+    low = np.where(np.abs(low) < AT_THE_EDGE, np.minimum(low, expected[:, :2]), low)
+    high = np.where(np.abs(high - 1) < AT_THE_EDGE, np.maximum(high, expected[:, 2:]), high)
+    return np.hstack([low, high - low]).astype(np.float32)
+
+
+def picked(detections: Detections, rows: Rows) -> Detections:
+    """The detections at ``rows`` (k,), in that order."""
+    return Detections(detections.boxes[rows], detections.scores[rows], detections.classes[rows])
+
+
+def _edges(boxes: Boxes) -> Floats:
+    edges = boxes.astype(np.float64)
+    edges[:, 2:] += edges[:, :2]
+    return edges
+
+
+def _product(sides: Floats) -> Floats:
+    """Of the last axis, which has two entries; several times faster than `np.prod`."""
+    return np.asarray(sides[..., 0] * sides[..., 1], np.float64)
+
+
+def _areas(boxes: Boxes) -> Floats:
+    return np.asarray(boxes[:, 2].astype(np.float64) * boxes[:, 3], np.float64)

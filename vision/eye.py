@@ -1,0 +1,116 @@
+"""One camera's sight: where pictures, detections, camera motion and tracks meet.
+
+Drive it so, from one thread: `Eye.look` with every picture, in order; `Eye.detected` with each
+detector result, however late, under the time of the picture it was made from; `Eye.tracks_at`
+for the moment of each picture that is drawn. Live streaming and replay do just that, the former
+with results that come late, the latter with results that come at once. What does not fit that
+order is refused and counted, not raised: one late result must not end a session.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from vision.motion import MotionEstimator, MotionPath
+from vision.picture import Picture
+from vision.tracker import Tracker, TrackerConfig
+from vision.types import Boxes, Detections, Seconds, Track
+
+LEAST_ASPECT_CHANGE = 0.02
+"Share by which width over height has to change for a picture to count as another view."
+
+
+@dataclass(frozen=True, slots=True)
+class EyeConfig:
+    """How an eye looks."""
+
+    motion_side: int = 160
+    "Pixels of the longer side to which pictures are scaled to measure the camera's motion."
+    tracker: TrackerConfig = field(default_factory=TrackerConfig)
+    "Thresholds of the tracker."
+
+
+class Eye:
+    """The sight of one camera. Not thread-safe."""
+
+    def __init__(self, labels: tuple[str, ...], config: EyeConfig | None = None) -> None:
+        self.labels = labels
+        "Class names; `Track.label` indexes into them."
+        self.refused = 0
+        "Pictures and results that came out of order and were not used."
+        self._config = config or EyeConfig()
+        self._tracker = Tracker(self._config.tracker)
+        self._estimator = MotionEstimator()
+        self._path = MotionPath()
+        self._aspect: float | None = None
+        self._looked: float = -np.inf
+        self._view_began: float = -np.inf
+
+    def look(self, picture: Picture, t: Seconds) -> None:
+        """Takes in the picture at ``t``, which comes after the one before it.
+
+        Resolution may change from picture to picture. With another aspect (the phone was turned)
+        nothing is where it was: every object is given up and motion begins anew.
+        """
+        if not self._looked < t < np.inf:
+            self.refused += 1
+            return
+        foreground, self._looked = self._foreground(), t
+        self._restart_on_another_view(picture, t)
+        side = self._config.motion_side
+        width = round(side * min(1.0, picture.width / picture.height))
+        motion = self._estimator.update(picture.grey(max(1, width)), foreground)
+        self._path.add(t, motion)
+
+    def detected(self, detections: Detections, t: Seconds) -> None:
+        """Takes in what was detected in the picture at ``t``, which has been looked at.
+
+        Refused are results not newer than the last one, and those from before the view changed.
+        """
+        last = self._tracker.time
+        if not max(self._view_began, -np.inf if last is None else np.nextafter(last, np.inf)) <= t:
+            self.refused += 1
+            return
+        self._tracker.update(detections, t, self._path.between(t if last is None else last, t))
+
+    def tracks_at(self, t: Seconds) -> tuple[Track, ...]:
+        """The tracks as predicted to ``t``, camera motion included.
+
+        Camera motion is the measured one as far as pictures were looked at, extrapolated past
+        the newest.
+        """
+        last = self._tracker.time
+        if last is None:
+            return ()
+        tracks = self._tracker.at(t, self._path.between(last, t))
+        centres = [
+            (x + width / 2, y + height / 2) for x, y, width, height in (k.box for k in tracks)
+        ]
+        drifts = self._path.velocities(np.array(centres, np.float64).reshape(-1, 2)).tolist()
+        return tuple(
+            replace(track, velocity=(track.velocity[0] + x, track.velocity[1] + y))
+            for track, (x, y) in zip(tracks, drifts, strict=True)
+        )
+
+    @property
+    def camera(self) -> tuple[float, float]:
+        """How fast a static thing in the middle of the picture moves, fractions a second."""
+        return self._path.velocity()
+
+    def _restart_on_another_view(self, picture: Picture, t: Seconds) -> None:
+        before, self._aspect = self._aspect, picture.width / picture.height
+        if before is None or abs(self._aspect / before - 1) < LEAST_ASPECT_CHANGE:
+            return
+        self._tracker.forget()
+        self._estimator, self._path = MotionEstimator(), MotionPath()
+        self._view_began = t
+
+    def _foreground(self) -> Boxes:
+        """Where objects are in the newest picture: they may move, what is around them does not."""
+        last, newest = self._tracker.time, Seconds(self._looked)
+        if last is None or newest < last:
+            return np.zeros((0, 4), np.float32)
+        tracks = self._tracker.at(newest, self._path.between(last, newest))
+        return np.array([track.box for track in tracks], np.float32).reshape(-1, 4)
