@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { MOST_ATTEMPTS } from "../../web/js/backoff.js";
+import { Connection } from "../../web/js/connection.js";
+import { Problem } from "../../web/js/problems.js";
+
+/** A session whose opening and end the test decides. */
+class ScriptedSession {
+  closed = false;
+  tracks = [];
+
+  constructor(track) {
+    this.tracks.push(track);
+    this.opening = new Promise((resolve, reject) =>
+      Object.assign(this, { succeed: resolve, fail: reject }),
+    );
+    this.ended = new Promise((resolve) => Object.assign(this, { lose: resolve }));
+  }
+
+  open() {
+    return this.opening;
+  }
+
+  async replaceTrack(track) {
+    if (this.closed) throw new Error("closed");
+    this.tracks.push(track);
+  }
+
+  close() {
+    this.closed = true;
+  }
+}
+
+function scene(t) {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const sessions = [];
+  const told = [];
+  const standing = ({ state, problem }) => told.push(problem ? `${state}: ${problem.code}` : state);
+  const connection = new Connection({}, [], { standing }, (_api, _ice, track) => {
+    sessions.push(new ScriptedSession(track));
+    return sessions.at(-1);
+  });
+  const settle = () => new Promise((resolve) => setImmediate(resolve));
+  return {
+    connection,
+    sessions,
+    told,
+    settle,
+    pass: async (ms) => {
+      await settle();
+      t.mock.timers.tick(ms);
+      await settle();
+    },
+  };
+}
+
+test("it connects, and is live", async (t) => {
+  const { connection, sessions, told, settle } = scene(t);
+  connection.start("camera");
+  sessions[0].succeed();
+  await settle();
+  assert.deepEqual(told, ["idle", "connecting", "live"]);
+  assert.equal(connection.running, true);
+});
+
+test("what is lost is opened anew", async (t) => {
+  const { connection, sessions, told, settle, pass } = scene(t);
+  connection.start("camera");
+  sessions[0].succeed();
+  await settle();
+  sessions[0].lose(new Problem("lost"));
+  await pass(500);
+  sessions[1].succeed();
+  await settle();
+  assert.deepEqual(told.slice(3), ["reconnecting: lost", "reconnecting", "live"]);
+  assert.deepEqual(
+    sessions.map((session) => session.closed),
+    [true, false],
+  );
+});
+
+test("a full server is asked again when it said, however often", async (t) => {
+  const { connection, sessions, told, pass } = scene(t);
+  connection.start("camera");
+  for (let turn = 0; turn < 3 * MOST_ATTEMPTS; turn += 1) {
+    sessions[turn].fail(new Problem("full", { retryAfter: 7 }));
+    await pass(6999);
+    assert.equal(sessions.length, turn + 1);
+    await pass(1);
+    assert.equal(sessions.length, turn + 2);
+  }
+  assert.ok(told.includes("waiting: full"));
+  assert.equal(connection.running, true);
+});
+
+test("what will not pass is not tried again", async (t) => {
+  const { connection, sessions, told, pass } = scene(t);
+  connection.start("camera");
+  sessions[0].fail(new Problem("token"));
+  await pass(600_000);
+  assert.equal(sessions.length, 1);
+  assert.deepEqual([told.at(-1), connection.running], ["failed: token", false]);
+});
+
+test("after too many failures the person is asked", async (t) => {
+  const { connection, sessions, told, pass } = scene(t);
+  connection.start("camera");
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+    sessions[attempt].fail(new Problem("gone"));
+    await pass(15_000);
+  }
+  assert.equal(sessions.length, MOST_ATTEMPTS);
+  assert.deepEqual([told.at(-1), connection.running], ["failed: gone", false]);
+});
+
+test("a wait can be cut short", async (t) => {
+  const { connection, sessions, settle } = scene(t);
+  connection.start("camera");
+  sessions[0].fail(new Problem("full", { retryAfter: 100 }));
+  await settle();
+  connection.retryNow();
+  await settle();
+  assert.equal(sessions.length, 2);
+});
+
+test("stop ends session and attempts", async (t) => {
+  const { connection, sessions, told, pass } = scene(t);
+  connection.start("camera");
+  sessions[0].fail(new Problem("gone"));
+  await pass(0);
+  connection.stop();
+  await pass(600_000);
+  assert.equal(sessions.length, 1);
+  assert.deepEqual([told.at(-1), connection.session, connection.running], ["idle", null, false]);
+});
+
+test("another track goes to the session at hand and to those to come", async (t) => {
+  const { connection, sessions, settle, pass } = scene(t);
+  connection.start("rear");
+  sessions[0].succeed();
+  await settle();
+  await connection.replaceTrack("front");
+  sessions[0].lose(new Problem("lost"));
+  await pass(500);
+  assert.deepEqual(
+    sessions.map((session) => session.tracks),
+    [["rear", "front"], ["front"]],
+  );
+});
+
+test("a dying session that cannot take a track does no harm", async (t) => {
+  const { connection, sessions, pass } = scene(t);
+  connection.start("rear");
+  sessions[0].fail(new Problem("gone"));
+  await pass(0);
+  await connection.replaceTrack("front");
+  await pass(500);
+  assert.deepEqual(sessions[1].tracks, ["front"]);
+});

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import {
+  chooseFit,
+  labelSpot,
+  onStage,
+  placed,
+  roomBeside,
+  shared,
+  within,
+} from "../../web/js/geometry.js";
+
+const size = (width, height) => ({ width, height });
+const rect = (left, top, width, height) => ({ left, top, width, height });
+const same = (actual, expected) => {
+  for (const [side, value] of Object.entries(expected)) {
+    assert.ok(Math.abs(actual[side] - value) < 1e-9, `${side}: ${actual[side]} is not ${value}`);
+  }
+};
+const PHONE = size(390, 844);
+const DESK = size(1440, 900);
+
+test("cover fills the stage and reaches evenly over two of its edges", () => {
+  same(placed(size(640, 480), size(400, 400), "cover"), rect(-200 / 3, 0, 1600 / 3, 400));
+  same(placed(size(480, 640), size(400, 400), "cover"), rect(0, -200 / 3, 400, 1600 / 3));
+  same(placed(size(720, 1280), size(360, 640), "cover"), rect(0, 0, 360, 640));
+});
+
+test("contain shows the whole picture, centred", () => {
+  same(placed(size(640, 480), size(400, 400), "contain"), rect(0, 50, 400, 300));
+  same(placed(size(480, 640), size(400, 400), "contain"), rect(50, 0, 300, 400));
+});
+
+test("the screen is filled unless most of the picture would be lost", () => {
+  assert.equal(chooseFit(size(720, 1280), PHONE), "cover");
+  assert.equal(chooseFit(size(480, 640), PHONE), "cover");
+  assert.equal(chooseFit(size(640, 480), PHONE), "contain");
+  assert.equal(chooseFit(size(640, 480), DESK), "cover");
+  assert.equal(chooseFit(size(1280, 720), DESK), "cover");
+  assert.equal(chooseFit(size(720, 1280), DESK), "contain");
+});
+
+test("a box lands where its pixels are displayed", () => {
+  const picture = rect(-100, 0, 600, 400);
+  assert.deepEqual(onStage([0.5, 0.25, 0.25, 0.5], picture, false), rect(200, 100, 150, 200));
+});
+
+test("in the mirror left and right change, the size stays", () => {
+  const picture = rect(-100, 0, 600, 400);
+  assert.deepEqual(onStage([0.5, 0.25, 0.25, 0.5], picture, true), rect(50, 100, 150, 200));
+  assert.deepEqual(onStage([0, 0, 1, 1], picture, true), picture);
+});
+
+test("rectangles share what they share", () => {
+  assert.deepEqual(shared(rect(0, 0, 10, 10), rect(5, 6, 10, 10)), rect(5, 6, 5, 4));
+  assert.equal(shared(rect(0, 0, 10, 10), rect(10, 0, 5, 5)), null);
+});
+
+const ROOM = rect(6, 6, 378, 700);
+const CHIP = size(80, 20);
+
+test("a label sits on top of its box", () => {
+  assert.deepEqual(labelSpot(rect(100, 100, 50, 50), CHIP, ROOM, []), rect(100, 80, 80, 20));
+});
+
+test("a label never leaves the room", () => {
+  const boxes = [
+    rect(-50, -50, 100, 100),
+    rect(350, 690, 200, 200),
+    rect(-500, 300, 2000, 10),
+    rect(0, 0, 390, 844),
+  ];
+  for (const box of boxes) {
+    const spot = labelSpot(box, CHIP, ROOM, []);
+    assert.deepEqual(shared(spot, ROOM), spot);
+  }
+});
+
+test("a box outside the room has no label", () => {
+  assert.equal(labelSpot(rect(0, 800, 50, 40), CHIP, ROOM, []), null);
+  assert.equal(labelSpot(rect(-60, 0, 50, 40), CHIP, ROOM, []), null);
+});
+
+test("a label avoids those before it while it can", () => {
+  const box = rect(100, 100, 50, 50);
+  const above = labelSpot(box, CHIP, ROOM, []);
+  const inside = labelSpot(box, CHIP, ROOM, [above]);
+  const below = labelSpot(box, CHIP, ROOM, [above, inside]);
+  assert.deepEqual([inside.top, below.top], [100, 150]);
+  assert.deepEqual(labelSpot(box, CHIP, ROOM, [above, inside, below]), above);
+});
+
+test("bars along the edges take their strips from the room", () => {
+  assert.deepEqual(roomBeside(PHONE, []), rect(6, 6, 378, 832));
+  assert.deepEqual(
+    roomBeside(PHONE, [rect(14, 12, 90, 30), rect(0, 740, 390, 104)]),
+    rect(6, 48, 378, 686),
+  );
+  assert.deepEqual(roomBeside(size(844, 390), [rect(760, 0, 84, 390)]), rect(6, 6, 748, 378));
+  assert.deepEqual(roomBeside(PHONE, [rect(0, 0, 0, 0)]), rect(6, 6, 378, 832));
+});
+
+test("a picture is made to fit the limits in its own orientation, with even sides", () => {
+  const limit = size(1280, 720);
+  assert.deepEqual(within(size(1920, 1080), limit), size(1280, 720));
+  assert.deepEqual(within(size(1080, 1920), limit), size(720, 1280));
+  assert.deepEqual(within(size(640, 480), limit), size(640, 480));
+  assert.deepEqual(within(size(1439, 1079), limit), size(960, 720));
+  assert.deepEqual(within(size(321, 1), limit), size(322, 2));
+});

@@ -1,0 +1,126 @@
+/** The server's HTTP door. Every refusal comes out as a Problem. */
+
+import { Problem, fromAnswer } from "./problems.js";
+
+/** An answer that takes longer is not coming, ms. The sample may be large. */
+const ANSWER_WITHIN = 10_000;
+const SAMPLE_WITHIN = 60_000;
+
+/**
+ * @typedef {object} Config
+ * @property {RTCIceServer[]} ice_servers
+ * @property {{overlays: string[]}} features
+ * @property {{max_sessions: number, max_width: number, max_height: number, max_fps: number}} limits
+ * @property {string} detector
+ * @property {string} vlm
+ * @property {string} version
+ *
+ * @typedef {{location: string, etag: string | null, answer: string}} Created
+ */
+
+export class Api {
+  #base;
+  #token;
+  #fetch;
+
+  /**
+   * @param {string} base address of the page
+   * @param {string | null} token
+   * @param {typeof fetch} fetcher
+   */
+  constructor(base, token, fetcher) {
+    this.#base = base;
+    this.#token = token;
+    this.#fetch = fetcher;
+  }
+
+  /** @returns {Promise<Config>} */
+  async config() {
+    return this.#ask("v1/config", {}, (response) => response.json());
+  }
+
+  /**
+   * Opens a session (WHIP, RFC 9725).
+   * @param {string} offer SDP
+   * @param {AbortSignal} signal
+   * @returns {Promise<Created>}
+   */
+  async createSession(offer, signal) {
+    const headers = { "Content-Type": "application/sdp" };
+    const request = { method: "POST", headers, body: offer, signal };
+    return this.#ask("v1/sessions?overlay=burn-in", request, async (response) => ({
+      location: new URL(response.headers.get("Location"), response.url || this.#base).href,
+      etag: response.headers.get("ETag"),
+      answer: await response.text(),
+    }));
+  }
+
+  /**
+   * @param {Created} session
+   * @param {string} fragment `application/trickle-ice-sdpfrag`
+   */
+  async trickle({ location, etag }, fragment) {
+    const headers = { "Content-Type": "application/trickle-ice-sdpfrag" };
+    if (etag) headers["If-Match"] = etag;
+    await this.#ask(location, { method: "PATCH", headers, body: fragment });
+  }
+
+  /**
+   * Ends a session. Also works while the page is being left.
+   * @param {string} location
+   */
+  async end(location) {
+    await this.#ask(location, { method: "DELETE", keepalive: true });
+  }
+
+  /** @returns {Promise<Blob>} the sample clip */
+  async sample() {
+    try {
+      return await this.#ask("v1/sample.mp4", {}, (response) => response.blob(), SAMPLE_WITHIN);
+    } catch (error) {
+      throw error.code === "rejected" ? new Problem("no-sample", { cause: error }) : error;
+    }
+  }
+
+  /** Asks, and has `read` take in the answer, all in time. */
+  async #ask(path, request, read = () => {}, within = ANSWER_WITHIN) {
+    const { signal, done } = deadline(request.signal, within);
+    try {
+      const url = new URL(path, this.#base);
+      const headers = { ...request.headers, ...this.#authorization() };
+      const response = await this.#fetch(url, { ...request, headers, signal });
+      if (!response.ok) throw await refusal(response);
+      return await read(response);
+    } catch (error) {
+      if (error instanceof Problem) throw error;
+      throw new Problem("gone", { detail: error.message, cause: error });
+    } finally {
+      done();
+    }
+  }
+
+  #authorization() {
+    return this.#token ? { Authorization: `Bearer ${this.#token}` } : {};
+  }
+}
+
+async function refusal(response) {
+  const body = await response.json().catch(() => null);
+  return fromAnswer(response.status, response.headers.get("Retry-After"), body);
+}
+
+/** A signal that fires with another one or after a while. `AbortSignal.any` came late to Safari. */
+function deadline(signal, ms) {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  const timer = setTimeout(abort, ms);
+  signal?.addEventListener("abort", abort, { once: true });
+  if (signal?.aborted) abort();
+  return {
+    signal: controller.signal,
+    done: () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+    },
+  };
+}

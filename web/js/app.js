@@ -1,0 +1,163 @@
+/** The page's course of events: a source is opened, streamed, changed, lost, given back. */
+
+import { listCameras, openCamera, otherCamera } from "./camera.js";
+import { openFootage } from "./footage.js";
+import { Problem, asProblem, missingAbility } from "./problems.js";
+
+/** How large pictures may be until the server has said so. */
+const LIMITS = { max_width: 1280, max_height: 720, max_fps: 30 };
+
+/**
+ * @typedef {object} Wish what to look at
+ * @property {"camera" | "file" | "sample"} kind
+ * @property {import("./camera.js").CameraChoice} [choice] of the camera
+ * @property {File} [file] of the person's own
+ */
+
+export class App {
+  #api;
+  #stage;
+  #connection;
+  #show;
+  #choices;
+  /** @type {import("./camera.js").Source | null} */
+  #source = null;
+  /** @type {Wish | null} */
+  #wish = null;
+  #limits = LIMITS;
+  #turn = 0;
+
+  /** One word: idle, opening, connecting, live, reconnecting, waiting or failed. */
+  state = "idle";
+  /** @type {Problem | null} the last one, while it holds */
+  problem = null;
+
+  /**
+   * @param {object} parts
+   * @param {import("./api.js").Api} parts.api
+   * @param {import("./stage.js").Stage} parts.stage
+   * @param {import("./connection.js").Connection} parts.connection
+   * @param {import("./storage.js").Choices} parts.choices
+   * @param {(app: App, more?: {retryIn?: number}) => void} parts.show is called on every change
+   */
+  constructor({ api, stage, connection, choices, show }) {
+    this.#api = api;
+    this.#stage = stage;
+    this.#connection = connection;
+    this.#choices = choices;
+    this.#show = show;
+  }
+
+  /** What is looked at, null on the start screen. */
+  get source() {
+    return this.#source;
+  }
+
+  /** What was asked for last. */
+  get wish() {
+    return this.#wish;
+  }
+
+  /** @param {typeof LIMITS} limits the server's */
+  limit(limits) {
+    this.#limits = limits;
+  }
+
+  /**
+   * Opens a source and streams it; takes the place of what was streamed before.
+   * @param {Wish} wish
+   */
+  async look(wish) {
+    const turn = ++this.#turn;
+    this.#wish = wish;
+    // Many phones cannot open a second camera beside the first.
+    this.#release();
+    this.#become("opening");
+    try {
+      const source = await this.#open(wish, turn);
+      if (turn === this.#turn) await this.#use(source);
+      else source?.stop();
+    } catch (error) {
+      if (turn === this.#turn) this.#fail(asProblem(error));
+    }
+  }
+
+  /** Ends it all and goes back to the start. */
+  stop() {
+    this.#turn += 1;
+    this.#connection.stop();
+    this.#release();
+    this.#become("idle");
+  }
+
+  /** Once more what was wished for last. */
+  async retry() {
+    if (this.#wish) await this.look(this.#wish);
+    else this.#become("idle");
+  }
+
+  /** To the other camera. */
+  async flip() {
+    const current = this.#source ?? {};
+    await this.look({ kind: "camera", choice: otherCamera(current, await listCameras()) });
+  }
+
+  /** @param {import("./connection.js").Standing} standing */
+  stand({ state, problem, retryIn }) {
+    if (!this.#source || state === "idle") return;
+    if (state !== "live") this.#stage.forget();
+    this.#become(state, problem, retryIn);
+  }
+
+  /** @param {Problem} problem that keeps the page from starting at all */
+  refuse(problem) {
+    this.#fail(problem);
+  }
+
+  /** The source that is wished for, or null if another was wished for in the meantime. */
+  async #open({ kind, choice, file }, turn) {
+    const missing = missingAbility(window, kind);
+    if (missing) throw missing;
+    if (kind === "camera") return openCamera(choice ?? this.#choices.read(), this.#limits);
+    const clip = file ?? (await this.#api.sample());
+    if (turn !== this.#turn) return null;
+    return openFootage(kind, clip, this.#stage.preview, this.#limits);
+  }
+
+  async #use(source) {
+    this.#source = source;
+    source.track.addEventListener("ended", () => this.#ended(source));
+    if (source.kind === "camera") this.#remember(source);
+    await this.#stage.setSource(source);
+    if (!this.#connection.running) return this.#connection.start(source.track);
+    await this.#connection.replaceTrack(source.track);
+    this.stand(this.#connection.standing);
+  }
+
+  #remember({ deviceId, facing }) {
+    this.#choices.remember({ deviceId, facing });
+  }
+
+  #ended(source) {
+    if (source === this.#source) this.#fail(new Problem("camera-ended"));
+  }
+
+  #fail(problem) {
+    this.#connection.stop();
+    this.#release();
+    this.#become("failed", problem);
+  }
+
+  #release() {
+    const source = this.#source;
+    this.#source = null;
+    source?.stop();
+    this.#stage.setSource(null);
+  }
+
+  #become(state, problem = null, retryIn = undefined) {
+    this.state = state;
+    this.problem = problem;
+    this.#show(this, { retryIn });
+  }
+}

@@ -1,0 +1,152 @@
+/** Keeps a session alive: opens it, opens another when it is lost, and says how things stand. */
+
+import { MOST_ATTEMPTS, backoff } from "./backoff.js";
+import { asProblem } from "./problems.js";
+import { Session } from "./session.js";
+
+/**
+ * @typedef {"idle" | "connecting" | "live" | "reconnecting" | "waiting" | "failed"} State
+ * @typedef {object} Standing
+ * @property {State} state
+ * @property {import("./problems.js").Problem} [problem] why it is not live
+ * @property {number} [retryIn] ms until the next attempt
+ *
+ * @typedef {{standing: (standing: Standing) => void}} StandingEvent
+ * @typedef {import("./session.js").SessionEvents & StandingEvent} ConnectionEvents
+ */
+
+export class Connection {
+  #api;
+  #iceServers;
+  #on;
+  #track;
+  #session = null;
+  #stopping = null;
+  #hasten = () => {};
+  #newSession;
+
+  /** @type {Standing} how things stand */
+  standing = { state: "idle" };
+
+  /**
+   * @param {import("./api.js").Api} api
+   * @param {RTCIceServer[]} iceServers
+   * @param {ConnectionEvents} on
+   * @param {(...parts: ConstructorParameters<typeof Session>) => Session} [newSession] for tests
+   */
+  constructor(api, iceServers, on, newSession = (...parts) => new Session(...parts)) {
+    this.#api = api;
+    this.#iceServers = iceServers;
+    this.#on = on;
+    this.#newSession = newSession;
+  }
+
+  /** Whether it is at work: it was started, was not stopped, and has not given up. */
+  get running() {
+    return this.#stopping !== null;
+  }
+
+  /** @type {Session | null} the session at this moment */
+  get session() {
+    return this.#session;
+  }
+
+  /** @param {MediaStreamTrack} track to stream until `stop` */
+  start(track) {
+    this.stop();
+    this.#track = track;
+    this.#stopping = new AbortController();
+    this.#keepAlive(this.#stopping.signal);
+  }
+
+  /** Ends the session and every further attempt. */
+  stop() {
+    this.#stopping?.abort();
+    this.#stopping = null;
+    this.#session = null;
+    this.#stand({ state: "idle" });
+  }
+
+  /** Cuts a wait short: the network or the page is back. */
+  retryNow() {
+    this.#hasten();
+  }
+
+  /** @param {MediaStreamTrack} track to send in place of the one before */
+  async replaceTrack(track) {
+    this.#track = track;
+    // A session that is just dying cannot take it; the next one starts with it.
+    await this.#session?.replaceTrack(track).catch(() => {});
+  }
+
+  /**
+   * @param {object} message
+   * @returns {boolean} whether it went out
+   */
+  send(message) {
+    return this.#session?.send(message) ?? false;
+  }
+
+  async #keepAlive(signal) {
+    let failures = 0;
+    for (let again = false; !signal.aborted; again = true) {
+      this.#tell(signal, { state: again ? "reconnecting" : "connecting" });
+      const { problem, lived } = await this.#oneSession(signal);
+      if (signal.aborted) return;
+      if (lived) failures = 0;
+      if (problem.code !== "full") failures += 1;
+      if (!problem.passing || failures >= MOST_ATTEMPTS) {
+        this.#stopping = null;
+        this.#stand({ state: "failed", problem });
+        return;
+      }
+      await this.#wait(signal, problem, failures);
+    }
+  }
+
+  /** Lives through one session; returns why it ended and whether it ever was live. */
+  async #oneSession(signal) {
+    let session = null;
+    let lived = false;
+    try {
+      session = this.#newSession(this.#api, this.#iceServers, this.#track, this.#on);
+      this.#session = session;
+      await session.open(signal);
+      lived = true;
+      this.#tell(signal, { state: "live" });
+      return { problem: await session.ended, lived };
+    } catch (error) {
+      return { problem: asProblem(error), lived };
+    } finally {
+      session?.close();
+    }
+  }
+
+  async #wait(signal, problem, failures) {
+    const full = problem.code === "full";
+    const retryIn = full ? problem.retryAfter * 1000 : backoff(failures, Math.random());
+    this.#tell(signal, { state: full ? "waiting" : "reconnecting", problem, retryIn });
+    await this.#sleep(signal, retryIn);
+  }
+
+  async #sleep(signal, ms) {
+    await new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#hasten = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      signal.addEventListener("abort", this.#hasten, { once: true });
+    });
+    this.#hasten = () => {};
+  }
+
+  #tell(signal, standing) {
+    if (!signal.aborted) this.#stand(standing);
+  }
+
+  #stand(standing) {
+    this.standing = standing;
+    this.#on.standing(standing);
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * Where things lie. Pure. Boxes from the server are `[left, top, width, height]` in fractions of
+ * the picture; everything else here is `{left, top, width, height}` in CSS pixels of the stage.
+ *
+ * @typedef {{width: number, height: number}} Size
+ * @typedef {{left: number, top: number, width: number, height: number}} Rect
+ */
+
+/** Less of the picture than this left over by `cover` means: show it whole instead. */
+const LEAST_VISIBLE = 0.5;
+
+/** Labels keep this far from edges and from what lies over the picture. */
+const MARGIN = 6;
+
+/**
+ * `cover` fills the stage and crops; it is given up where most of the picture would be lost, as
+ * with a wide video on an upright phone.
+ * @param {Size} picture
+ * @param {Size} stage
+ * @returns {"cover" | "contain"}
+ */
+export function chooseFit(picture, stage) {
+  const ratio = picture.width / picture.height / (stage.width / stage.height);
+  return Math.min(ratio, 1 / ratio) >= LEAST_VISIBLE ? "cover" : "contain";
+}
+
+/**
+ * The rectangle that CSS `object-fit` gives the picture, centred; `cover` reaches over the edges.
+ * @param {Size} picture
+ * @param {Size} stage
+ * @param {"cover" | "contain"} fit
+ * @returns {Rect}
+ */
+export function placed(picture, stage, fit) {
+  const across = stage.width / picture.width;
+  const down = stage.height / picture.height;
+  const scale = fit === "cover" ? Math.max(across, down) : Math.min(across, down);
+  const width = picture.width * scale;
+  const height = picture.height * scale;
+  return { left: (stage.width - width) / 2, top: (stage.height - height) / 2, width, height };
+}
+
+/**
+ * A box of the picture on the stage.
+ * @param {readonly number[]} box fractions: left, top, width, height
+ * @param {Rect} picture where the picture lies
+ * @param {boolean} mirrored whether the picture is shown as in a mirror
+ * @returns {Rect}
+ */
+export function onStage([left, top, width, height], picture, mirrored) {
+  const from = mirrored ? 1 - left - width : left;
+  return {
+    left: picture.left + from * picture.width,
+    top: picture.top + top * picture.height,
+    width: width * picture.width,
+    height: height * picture.height,
+  };
+}
+
+/**
+ * What two rectangles share, or null.
+ * @param {Rect} a
+ * @param {Rect} b
+ * @returns {Rect | null}
+ */
+export function shared(a, b) {
+  const left = Math.max(a.left, b.left);
+  const top = Math.max(a.top, b.top);
+  const width = Math.min(a.left + a.width, b.left + b.width) - left;
+  const height = Math.min(a.top + a.height, b.top + b.height) - top;
+  return width > 0 && height > 0 ? { left, top, width, height } : null;
+}
+
+/**
+ * Where a label goes: on top of its box, else inside it, else below; the first that hits no label
+ * placed before. Always wholly within `room`.
+ * @param {Rect} box on the stage
+ * @param {Size} chip
+ * @param {Rect} room
+ * @param {readonly Rect[]} taken labels placed before
+ * @returns {Rect | null} null if the box is not in the room at all
+ */
+export function labelSpot(box, chip, room, taken) {
+  if (!shared(box, room)) return null;
+  const tops = [box.top - chip.height, box.top, box.top + box.height];
+  const spots = tops.map((top) => inside({ left: box.left, top, ...chip }, room));
+  return spots.find((spot) => !taken.some((other) => shared(spot, other))) ?? spots[0];
+}
+
+/**
+ * What is left of the stage beside things that lie along its edges. Each takes the strip between
+ * itself and the edge it is nearest to: top or bottom if it is wide, left or right if it is high.
+ * @param {Size} stage
+ * @param {readonly Rect[]} things empty ones take nothing
+ * @returns {Rect}
+ */
+export function roomBeside(stage, things) {
+  const room = {
+    left: MARGIN,
+    top: MARGIN,
+    right: stage.width - MARGIN,
+    bottom: stage.height - MARGIN,
+  };
+  for (const { left, top, width, height } of things) {
+    if (width * height === 0) continue;
+    const [low, high, start, end, length] =
+      width > height
+        ? ["top", "bottom", top, top + height, stage.height]
+        : ["left", "right", left, left + width, stage.width];
+    if (start + end < length) room[low] = Math.max(room[low], end + MARGIN);
+    else room[high] = Math.min(room[high], start - MARGIN);
+  }
+  const { left, top, right, bottom } = room;
+  return { left, top, width: right - left, height: bottom - top };
+}
+
+/**
+ * The largest even size with the same shape that stays within the limits; never larger than it is.
+ * Even, since video codecs halve the colour planes.
+ * @param {Size} size
+ * @param {Size} limit longest and shortest side in either order
+ * @returns {Size}
+ */
+export function within(size, limit) {
+  const long = Math.max(limit.width, limit.height);
+  const short = Math.min(limit.width, limit.height);
+  const longest = Math.max(size.width, size.height);
+  const scale = Math.min(1, long / longest, short / Math.min(size.width, size.height));
+  return { width: even(size.width * scale), height: even(size.height * scale) };
+}
+
+function inside(rect, room) {
+  const left = clamp(rect.left, room.left, room.left + room.width - rect.width);
+  const top = clamp(rect.top, room.top, room.top + room.height - rect.height);
+  return { ...rect, left, top };
+}
+
+function clamp(value, low, high) {
+  return Math.max(low, Math.min(value, high));
+}
+
+function even(value) {
+  return Math.max(2, 2 * Math.round(value / 2));
+}

@@ -1,0 +1,144 @@
+/** Draws boxes and their labels on a canvas that lies over the picture. */
+
+import { coloursOf } from "./colour.js";
+import { labelSpot, onStage, shared } from "./geometry.js";
+
+/** A stage whose shorter side is this many CSS pixels gets lines and letters as designed. */
+const DESIGNED_FOR = 420;
+const LEAST_SCALE = 0.9;
+const MOST_SCALE = 1.5;
+/** Sharper than this is not seen, only paid for. */
+const MOST_DENSITY = 3;
+
+const LINE = 2.5;
+const THIN_LINE = 1.5;
+const HALO = 2;
+const DASHES = [7, 6];
+const CORNER = 7;
+const LETTERS = 13;
+const FIGURES = 11;
+const PADDING = 6;
+const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
+
+/**
+ * @typedef {object} Layout
+ * @property {import("./geometry.js").Rect} picture where the picture lies on the stage
+ * @property {import("./geometry.js").Rect} room where labels may go
+ * @property {boolean} mirrored
+ */
+
+export class Overlay {
+  #canvas;
+  #pen;
+  #scale = 1;
+
+  /** @param {HTMLCanvasElement} canvas */
+  constructor(canvas) {
+    this.#canvas = canvas;
+    this.#pen = canvas.getContext("2d");
+  }
+
+  /**
+   * Takes the size of the stage; to be called when it changes.
+   * @param {import("./geometry.js").Size} stage in CSS pixels
+   * @param {number} density device pixels a CSS pixel
+   */
+  resize(stage, density) {
+    const sharp = Math.min(density, MOST_DENSITY);
+    this.#canvas.width = Math.round(stage.width * sharp);
+    this.#canvas.height = Math.round(stage.height * sharp);
+    this.#pen.setTransform(sharp, 0, 0, sharp, 0, 0);
+    const wanted = Math.min(stage.width, stage.height) / DESIGNED_FOR;
+    this.#scale = Math.max(LEAST_SCALE, Math.min(wanted, MOST_SCALE));
+  }
+
+  clear() {
+    this.#pen.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
+  }
+
+  /**
+   * @param {readonly import("./motion.js").DrawnBox[]} boxes
+   * @param {Layout} layout
+   */
+  draw(boxes, layout) {
+    this.clear();
+    const placed = boxes
+      .map((box) => ({ box, rect: onStage(box.box, layout.picture, layout.mirrored) }))
+      .filter(({ rect }) => shared(rect, layout.picture));
+    for (const { box, rect } of placed) this.#frame(box, rect);
+    const taken = [];
+    for (const { box, rect } of placed) this.#label(box, rect, layout.room, taken);
+    this.#pen.globalAlpha = 1;
+  }
+
+  #frame(box, rect) {
+    const pen = this.#pen;
+    const width = (box.dashed ? THIN_LINE : LINE) * this.#scale;
+    pen.globalAlpha = box.alpha;
+    pen.setLineDash(box.dashed ? DASHES : []);
+    pen.beginPath();
+    const corner = Math.min(CORNER * this.#scale, rect.width / 3, rect.height / 3);
+    rounded(pen, rect, corner);
+    pen.strokeStyle = "rgb(0 0 0 / 0.4)";
+    pen.lineWidth = width + HALO;
+    pen.stroke();
+    pen.strokeStyle = coloursOf(box.id).fill;
+    pen.lineWidth = width;
+    pen.stroke();
+  }
+
+  #label(box, rect, room, taken) {
+    const text = this.#measure(box);
+    const spot = labelSpot(rect, text.size, room, taken);
+    if (!spot) return;
+    taken.push(spot);
+    const pen = this.#pen;
+    const { fill, ink } = coloursOf(box.id);
+    pen.globalAlpha = box.alpha;
+    pen.beginPath();
+    rounded(pen, spot, (CORNER - 1) * this.#scale);
+    pen.fillStyle = fill;
+    pen.fill();
+    pen.fillStyle = ink;
+    this.#write(text, spot);
+  }
+
+  #measure({ label, score }) {
+    const name = label;
+    const percent = `${Math.round(score * 100)}%`;
+    this.#font(600, LETTERS);
+    const nameWidth = this.#pen.measureText(name).width;
+    this.#font(500, FIGURES);
+    const gap = 0.75 * PADDING * this.#scale;
+    const width = nameWidth + gap + this.#pen.measureText(percent).width;
+    const padding = PADDING * this.#scale;
+    const height = (LETTERS + 9) * this.#scale;
+    return {
+      name,
+      percent,
+      percentAt: nameWidth + gap,
+      size: { width: width + 2 * padding, height },
+    };
+  }
+
+  #write({ name, percent, percentAt }, spot) {
+    const pen = this.#pen;
+    const left = spot.left + PADDING * this.#scale;
+    const base = spot.top + spot.height / 2 + LETTERS * this.#scale * 0.36;
+    pen.textBaseline = "alphabetic";
+    this.#font(600, LETTERS);
+    pen.fillText(name, left, base);
+    this.#font(500, FIGURES);
+    pen.fillText(percent, left + percentAt, base);
+  }
+
+  #font(weight, size) {
+    this.#pen.font = `${weight} ${size * this.#scale}px ${FONT}`;
+  }
+}
+
+/** `roundRect` is missing in browsers of 2022. */
+function rounded(pen, { left, top, width, height }, radius) {
+  if (pen.roundRect) pen.roundRect(left, top, width, height, radius);
+  else pen.rect(left, top, width, height);
+}

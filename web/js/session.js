@@ -1,0 +1,149 @@
+/** One session with the server, from the offer to the end: a Peer plus its signalling. */
+
+import { BEAT_MS, Heartbeat } from "./heartbeat.js";
+import { readMessage } from "./messages.js";
+import { Peer } from "./peer.js";
+import { Problem } from "./problems.js";
+import { sdpFragment } from "./sdpfrag.js";
+
+/** Candidates come in bursts; so long they are collected into one request, ms. */
+const COLLECT_MS = 60;
+/** More candidates than any phone has interfaces. */
+const MOST_CANDIDATES = 64;
+
+/**
+ * @typedef {object} SessionEvents
+ * @property {(message: Record<string, any>) => void} tracks
+ * @property {(message: Record<string, any>) => void} event
+ * @property {() => void} ready messages can be sent
+ * @property {(stream: MediaStream) => void} returned
+ */
+
+export class Session {
+  #api;
+  #on;
+  #peer;
+  #offer = "";
+  /** @type {import("./api.js").Created | null} */
+  #created = null;
+  #candidates = [];
+  #gathered = false;
+  #collecting;
+  #beating;
+  #closed = false;
+  #end;
+
+  /** Round trips of this session. */
+  heartbeat = new Heartbeat();
+
+  /** @type {Promise<Problem>} settles when the session is lost, never when it is closed by us */
+  ended = new Promise((resolve) => {
+    this.#end = resolve;
+  });
+
+  /**
+   * @param {import("./api.js").Api} api
+   * @param {RTCIceServer[]} iceServers
+   * @param {MediaStreamTrack} track
+   * @param {SessionEvents} on
+   */
+  constructor(api, iceServers, track, on) {
+    this.#api = api;
+    this.#on = on;
+    this.#peer = new Peer(iceServers, track, {
+      tracks: (text) => this.#hear(text, on.tracks),
+      event: (text) => this.#hear(text, (message) => this.#event(message)),
+      ready: on.ready,
+      returned: on.returned,
+      candidate: (candidate) => this.#collect(candidate),
+      lost: (problem) => this.#end(problem),
+    });
+  }
+
+  /** The id that the server gave, null before. */
+  get id() {
+    return this.#created?.location.split("/").at(-1) ?? null;
+  }
+
+  /**
+   * Opens the session; returns once media can flow.
+   * @param {AbortSignal} signal
+   * @throws {Problem}
+   */
+  async open(signal) {
+    signal.addEventListener("abort", () => this.close(), { once: true });
+    try {
+      this.#offer = await this.#peer.offer();
+      this.#created = await this.#api.createSession(this.#offer, signal);
+      if (signal.aborted) throw new Problem("lost");
+      this.#collectSoon();
+      await this.#peer.accept(this.#created.answer);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+    this.#beating = setInterval(() => this.#beat(), BEAT_MS);
+    this.#beat();
+  }
+
+  /**
+   * @param {object} message
+   * @returns {boolean} whether it went out
+   */
+  send(message) {
+    return this.#peer.send(message);
+  }
+
+  /** @param {MediaStreamTrack} track */
+  async replaceTrack(track) {
+    await this.#peer.replaceTrack(track);
+  }
+
+  /** Ends the session here and at the server; may be called twice. */
+  close() {
+    clearInterval(this.#beating);
+    clearTimeout(this.#collecting);
+    this.#peer.close();
+    if (this.#closed || !this.#created) return;
+    this.#closed = true;
+    // The server may be gone already, and then there is nothing left to end.
+    this.#api.end(this.#created.location).catch(() => {});
+  }
+
+  #hear(text, take) {
+    const message = readMessage(text);
+    if (!message) return;
+    this.heartbeat.heard();
+    take(message);
+  }
+
+  #event(message) {
+    if (message.type === "pong") this.heartbeat.pong(message.t, performance.now());
+    else this.#on.event(message);
+  }
+
+  #beat() {
+    if (this.heartbeat.silent) this.#end(new Problem("lost"));
+    else this.send(this.heartbeat.ping(performance.now()));
+  }
+
+  #collect(candidate) {
+    if (candidate?.candidate) this.#candidates.push(candidate);
+    else this.#gathered = true;
+    this.#candidates.splice(MOST_CANDIDATES);
+    this.#collectSoon();
+  }
+
+  #collectSoon() {
+    if (!this.#created || this.#collecting) return;
+    this.#collecting = setTimeout(() => this.#trickle(), COLLECT_MS);
+  }
+
+  async #trickle() {
+    this.#collecting = undefined;
+    const fragment = sdpFragment(this.#offer, this.#candidates.splice(0), this.#gathered);
+    if (!fragment) return;
+    // Without it the path is usually still found, as the server's candidates are in its answer.
+    await this.#api.trickle(this.#created, fragment).catch(() => {});
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * Browser storage that may be forbidden: then values last as long as the page.
+ *
+ * @typedef {object} Store
+ * @property {(key: string) => string | null} getItem
+ * @property {(key: string, value: string) => void} setItem
+ */
+
+/**
+ * @param {() => Storage} open reading `window.localStorage` itself can throw
+ * @returns {Store}
+ */
+export function safely(open) {
+  try {
+    const storage = open();
+    storage.setItem("openeyes.try", "1");
+    storage.removeItem("openeyes.try");
+    return storage;
+  } catch {
+    const kept = new Map();
+    return {
+      getItem: (key) => kept.get(key) ?? null,
+      setItem: (key, value) => void kept.set(key, value),
+    };
+  }
+}
+
+/** What the person chose last, remembered across visits. */
+export class Choices {
+  #storage;
+  static #KEY = "openeyes.choices";
+
+  /** @param {Store} storage */
+  constructor(storage) {
+    this.#storage = storage;
+  }
+
+  /** @returns {{deviceId?: string, facing?: string, view?: string, panel?: boolean}} */
+  read() {
+    try {
+      return JSON.parse(this.#storage.getItem(Choices.#KEY) ?? "{}") ?? {};
+    } catch {
+      return {};
+    }
+  }
+
+  /** @param {ReturnType<Choices["read"]>} changes */
+  remember(changes) {
+    this.#storage.setItem(Choices.#KEY, JSON.stringify({ ...this.read(), ...changes }));
+  }
+}

@@ -1,0 +1,61 @@
+/** Puts `tracks` messages together. They come in parts, out of order, or not at all. Pure. */
+
+/**
+ * @typedef {object} Snapshot what the server believed at one frame
+ * @property {number} seq
+ * @property {import("./messages.js").FrameTime} frame
+ * @property {number} received local ms at which its first part came
+ * @property {import("./messages.js").SeenObject[]} objects
+ */
+
+/** More half-received snapshots than this and the oldest is given up. */
+const MOST_PENDING = 4;
+
+export class TracksInbox {
+  #pending = new Map();
+  #newest = -1;
+
+  /**
+   * Takes one part.
+   * @param {import("./messages.js").TracksPart} part
+   * @param {number} received local ms
+   * @returns {Snapshot | null} the snapshot that this part completes, if it is the newest yet
+   */
+  push(part, received) {
+    if (part.seq <= this.#newest) return null;
+    const entry = this.#entry(part, received);
+    if (part.parts !== entry.parts) return null;
+    entry.objects.set(part.index, part.objects);
+    if (entry.objects.size < entry.parts) return null;
+    this.#newest = part.seq;
+    this.#forgetUpTo(part.seq);
+    return snapshotOf(part.seq, entry);
+  }
+
+  /** How many snapshots are half received. */
+  get pending() {
+    return this.#pending.size;
+  }
+
+  #entry(part, received) {
+    let entry = this.#pending.get(part.seq);
+    if (!entry) {
+      entry = { frame: part.frame, parts: part.parts, received, objects: new Map() };
+      this.#pending.set(part.seq, entry);
+      if (this.#pending.size > MOST_PENDING)
+        this.#pending.delete(Math.min(...this.#pending.keys()));
+    }
+    return entry;
+  }
+
+  #forgetUpTo(seq) {
+    for (const pending of this.#pending.keys()) {
+      if (pending <= seq) this.#pending.delete(pending);
+    }
+  }
+}
+
+function snapshotOf(seq, { frame, received, parts, objects }) {
+  const inOrder = Array.from({ length: parts }, (_, index) => objects.get(index));
+  return { seq, frame, received, objects: inOrder.flat() };
+}
