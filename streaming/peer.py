@@ -20,6 +20,7 @@ from aiortc import (
 )
 from aiortc.exceptions import InvalidAccessError, InvalidStateError, OperationError
 
+from streaming.answer import with_start_bitrate
 from streaming.channels import ChannelSink
 from streaming.commands import Listener
 from streaming.egress import ReturnedTrack
@@ -85,7 +86,7 @@ class Peer:
             raise UnusableOffer(f"No video codec in common (VP8 or H.264): {error}") from error
         except (InvalidAccessError, InvalidStateError, ValueError) as error:
             raise BadOffer(f"The offer cannot be answered: {error}") from error
-        return str(self._pc.localDescription.sdp)
+        return with_start_bitrate(self._pc.localDescription.sdp)
 
     async def trickle(self, fragment: Fragment) -> None:
         """Adds the client's candidates."""
