@@ -1,5 +1,6 @@
 """The plain echo that others are measured against: aiortc sends back what it receives, untouched.
 
+Its answer carries the same bit-rate hint as ours, so that both are sent the same picture.
 Run: python benchmarks/echo.py PORT
 """
 
@@ -11,6 +12,8 @@ import sys
 import uvicorn
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from fastapi import FastAPI, Request, Response
+
+from streaming.answer import with_start_bitrate
 
 app = FastAPI()
 connections: set[RTCPeerConnection] = set()
@@ -35,7 +38,8 @@ async def echo(request: Request) -> Response:
         if connection.connectionState in {"closed", "failed"}:
             connections.discard(connection)
 
-    return Response(connection.localDescription.sdp, 201, media_type="application/sdp")
+    answer = with_start_bitrate(connection.localDescription.sdp)
+    return Response(answer, 201, media_type="application/sdp")
 
 
 if __name__ == "__main__":

@@ -26,6 +26,9 @@ from processes import echo_server, openeyes_server
 from streaming.sample import sample_camera, write_y4m
 
 SCRIPTS = [Path(__file__).with_name(name) for name in ("stamp.js", "harness.js")]
+OLDEST = 6e3
+"""Milliseconds: half the clip. A number last seen longer ago was missed on its newest round."""
+
 WARM_UP = 4.0
 """Seconds left out at the start: congestion control finds its rate."""
 
@@ -68,15 +71,16 @@ def measure(system: str, clip: Path, seconds: float) -> Run:
         page = browser.new_page()
         page.goto(base)
         run_scripts(page, *SCRIPTS)
+        lag = LoopLagReader(base) if system == "openeyes" else None
         notes = page.evaluate(
             "([url, seconds]) => window.glassToGlass(url, seconds)",
             [f"{base}/v1/sessions", seconds],
         )
         run = _run(system, notes)
-        if system == "openeyes":
-            run.detect_hz = notes["state"]["rates"]["detect"]
+        if lag is not None:
+            run.detect_hz = notes["state"]["frames"]["detect"] / notes["state"]["seconds"]
             run.stages = notes["state"]["stages"]
-            run.lag_p99 = _loop_lag(base)
+            run.lag_p99 = lag.percentile(99)
     return run
 
 
@@ -103,7 +107,7 @@ def latencies(local: list[list[float]], remote: list[list[float]]) -> list[tuple
         while following is not None and following[0] <= when:
             shown[int(following[1])] = following[0]
             following = next(waiting, None)
-        if int(number) in shown:
+        if when - shown.get(int(number), -OLDEST) < OLDEST:
             found.append((when, when - shown[int(number)]))
     return found
 
@@ -132,11 +136,26 @@ def _line(run: Run) -> str:
     return text
 
 
-def _loop_lag(base: str) -> float:
-    with urllib.request.urlopen(f"{base}/metrics") as answer:
-        text = answer.read().decode()
-    found = re.search(r'openeyes_loop_lag_seconds\{quantile="0.99"\} (\S+)', text)
-    return float(found[1]) * 1e3 if found else float("nan")
+class LoopLagReader:
+    """How late the server's event loop was since this reader was made."""
+
+    def __init__(self, base: str) -> None:
+        self._url = f"{base}/metrics"
+        self._before = self._read()
+
+    def percentile(self, percent: float) -> float:
+        """Milliseconds, interpolated within the histogram's bucket."""
+        now = self._read()
+        bounds = list(now)
+        counts = [now[bound] - self._before[bound] for bound in bounds]
+        wanted = counts[-1] * percent / 100
+        return float(np.interp(wanted, [0, *counts[:-1]], [0, *bounds[:-1]])) * 1e3
+
+    def _read(self) -> dict[float, float]:
+        with urllib.request.urlopen(self._url) as answer:
+            text = answer.read().decode()
+        pattern = r'openeyes_loop_lag_seconds_bucket\{le="([^"]+)"\} (\S+)'
+        return {float(bound): float(count) for bound, count in re.findall(pattern, text)}
 
 
 def _options() -> argparse.Namespace:

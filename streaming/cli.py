@@ -19,6 +19,7 @@ from streaming.commandline import add_detector_options, add_listen_options, posi
 from streaming.demo import demo
 from streaming.pairing import decide
 from streaming.private_folder import state_folder
+from streaming.process import tune
 from streaming.progress import Progress
 from streaming.replay import Outputs, replay
 from streaming.serve import serve
@@ -35,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; gives its exit code."""
     options = _parser().parse_args(arguments)
     _log(verbose=options.verbose)
+    tune()
     command: Callable[[argparse.Namespace], int] = options.run
     try:
         return command(options)

@@ -5,7 +5,7 @@ to its ``Lane`` and awaits ``results()``; both sides are one-slot mailboxes. The
 waiting lane that was served longest ago, so that one busy session cannot starve another. A detector
 that fails is reported on the lane that it failed on, and the engine goes on.
 
-The detector's thread runs at a lower priority than the media path, which must never wait for it.
+The detector's thread gives way to the media path, which must never wait for it.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from vision.types import Detections, Seconds
 
 log = logging.getLogger(__name__)
 
-DETECTOR_NICENESS = 5
-"""Added to the niceness of the detector's thread, so that decoding and encoding go first."""
+DETECTOR_NICENESS = 15
+"""Of the detector's thread, where the system has no idle class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +115,16 @@ class Lane:
 class Engine:
     """Runs one detector for many sessions."""
 
-    def __init__(self, detector: Detector, max_hz: float = 0.0) -> None:
-        """``max_hz`` bounds the detections a second of each session; 0 means no bound."""
+    def __init__(
+        self,
+        detector: Detector,
+        max_hz: float = 0.0,
+        thread: ThreadPoolExecutor | None = None,
+    ) -> None:
+        """``max_hz`` bounds the detections a second of each session; 0 means no bound.
+
+        ``thread`` is where the detector was loaded; the engine shuts it down with itself.
+        """
         self.detector = detector
         self.detect = Latency()
         self.detections = 0
@@ -124,7 +132,7 @@ class Engine:
         self._min_interval = 1 / max_hz if max_hz else 0.0
         self._lanes: deque[Lane] = deque()
         self._offered = asyncio.Event()
-        self._thread = ThreadPoolExecutor(1, "detector", initializer=_yield_to_media)
+        self._thread = thread or detector_thread()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -190,7 +198,19 @@ class Engine:
         return Result(sight, detections, error, seconds)
 
 
+def detector_thread() -> ThreadPoolExecutor:
+    """The one thread in which a detector is loaded and run."""
+    return ThreadPoolExecutor(1, "detector", initializer=_yield_to_media)
+
+
 def _yield_to_media() -> None:
-    """Lowers this thread's priority, where the system knows priorities of threads (Linux)."""
+    """Lets every frame on its way through go before detections.
+
+    Threads that an inference runtime starts from here inherit this. On Linux a thread of the idle
+    class is preempted the moment a frame's thread wakes; of a nice one the scheduler first lets a
+    slice of some milliseconds run out, at each of a frame's ten or so changes of thread.
+    """
     with suppress(OSError, AttributeError):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), DETECTOR_NICENESS)
+    with suppress(OSError, AttributeError):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))

@@ -5,17 +5,24 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, ProcessCollector
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+)
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
+
+from streaming.looplag import BOUNDS, LoopLag
 
 if TYPE_CHECKING:
     from streaming.server import Server
 
-Family = CounterMetricFamily | GaugeMetricFamily
+Family = CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily
 
 
 def exposition(server: Server) -> tuple[bytes, str]:
@@ -38,8 +45,7 @@ class _Figures(Collector):
         yield _counter("sessions_opened", "Sessions since the start", server.sessions.opened)
         yield _gauge("tasks", "Tasks on the event loop", len(asyncio.all_tasks()))
         yield _gauge("threads", "Threads of the process", threading.active_count())
-        lag50, lag99 = server.loop_lag.lag.percentile(50, 99)
-        yield _quantiles("loop_lag_seconds", "Lateness of the event loop", {50: lag50, 99: lag99})
+        yield _lag(server.loop_lag)
         if server.engine is not None:
             yield from self._of_engine()
         yield from self._of_frames()
@@ -58,6 +64,13 @@ class _Figures(Collector):
             counts = (e.session.stats.frames[place] for e in self._server.sessions.all())
             frames.add_metric([place], sum(counts))
         yield frames
+
+
+def _lag(measured: LoopLag) -> HistogramMetricFamily:
+    bounds = [*map(str, BOUNDS), "+Inf"]
+    buckets = list(zip(bounds, accumulate(map(float, measured.counts)), strict=True))
+    text = "Lateness of the event loop"
+    return HistogramMetricFamily("openeyes_loop_lag_seconds", text, buckets, measured.total)
 
 
 def _gauge(name: str, text: str, value: float) -> Family:

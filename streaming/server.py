@@ -13,10 +13,11 @@ from pathlib import Path
 import numpy as np
 from aiortc import RTCIceServer
 
-from streaming.engine import Engine
+from streaming.engine import Engine, detector_thread
 from streaming.looplag import LoopLag
 from streaming.once import Once
 from streaming.peer import Peer
+from streaming.process import settle
 from streaming.security import Gate
 from streaming.session import OVERLAY_MODES, Identity, OverlayMode, Session
 from streaming.sessions import Sessions
@@ -104,8 +105,9 @@ class Server:
             await asyncio.to_thread(self._workers.shutdown)
 
     async def _load(self) -> None:
+        thread = detector_thread()
         try:
-            detector = await asyncio.to_thread(self._warm_detector)
+            detector = await asyncio.get_running_loop().run_in_executor(thread, self._warm_detector)
         except OpenEyesError as error:
             self._fail(error)
             return
@@ -113,8 +115,9 @@ class Server:
             log.exception("the detector failed on its first picture")
             self._fail(ModelError(f"{self.settings.detector} does not run here: {error}"))
             return
-        self.engine = Engine(detector, self.settings.max_detect_hz)
+        self.engine = Engine(detector, self.settings.max_detect_hz, thread)
         self.engine.start()
+        settle()
         log.info("ready: detector %s", detector.name)
 
     def _fail(self, error: OpenEyesError) -> None:

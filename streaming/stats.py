@@ -19,10 +19,10 @@ MAX_RATE_SAMPLES = 512
 
 
 class Latency:
-    """The last durations of one stage."""
+    """The last ``WINDOW`` durations of one stage."""
 
-    def __init__(self, samples: int = WINDOW) -> None:
-        self._seconds: deque[float] = deque(maxlen=samples)
+    def __init__(self) -> None:
+        self._seconds: deque[float] = deque(maxlen=WINDOW)
 
     def add(self, seconds: float) -> None:
         """Notes one duration."""
