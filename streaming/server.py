@@ -108,19 +108,19 @@ class Server:
         thread = detector_thread()
         try:
             detector = await asyncio.get_running_loop().run_in_executor(thread, self._warm_detector)
-        except OpenEyesError as error:
-            self._fail(error)
-            return
         except Exception as error:
-            log.exception("the detector failed on its first picture")
-            self._fail(ModelError(f"{self.settings.detector} does not run here: {error}"))
+            thread.shutdown(wait=False)
+            self._fail(error)
             return
         self.engine = Engine(detector, self.settings.max_detect_hz, thread)
         self.engine.start()
         settle()
         log.info("ready: detector %s", detector.name)
 
-    def _fail(self, error: OpenEyesError) -> None:
+    def _fail(self, error: Exception) -> None:
+        if not isinstance(error, OpenEyesError):
+            log.error("the detector failed on its first picture", exc_info=error)
+            error = ModelError(f"{self.settings.detector} does not run here: {error}")
         self.failure = error
         log.error("no detector: %s", error)
         self.on_failure()

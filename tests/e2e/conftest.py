@@ -37,7 +37,7 @@ def base() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright's event loop runs for as long as this lives
 def browser(clip: Path) -> Iterator[Browser]:
     """The browser, with the clip as its camera."""
     with fake_camera_browser(clip) as chromium:

@@ -80,7 +80,7 @@ class TestRunChecks:
                 "model",
                 "fail",
                 "nanodet.onnx is not the file that its manifest describes",
-                "openeyes models pull",
+                "reinstall openeyes",
             )
             in checks
         )

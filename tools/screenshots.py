@@ -1,0 +1,100 @@
+"""Takes the pictures of docs/images: the real page, the real server, the sample as the camera.
+
+Run: PYTHONPATH=.:benchmarks python tools/screenshots.py
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from browser import fake_camera_browser
+from playwright.sync_api import Page
+from processes import openeyes_server
+
+from streaming.sample import sample_camera, write_y4m
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "images"
+SCALE = 1.5
+"""Pixels of the picture per pixel of the page."""
+
+SURE = 0.5
+"""Score from which a box counts as wanted."""
+
+JPEG = 85
+"""Quality."""
+
+WAIT_LIMIT = 600
+"""Tenths of a second until the wanted objects must be in view."""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture."""
+
+    name: str
+    screen: tuple[int, int]
+    camera: tuple[int, int]
+    "Width and height that the fake camera films."
+    wanted: str
+    "What must be boxed, in JavaScript."
+
+
+SHOTS = (
+    Shot("phone", (390, 844), (480, 640), "boxes.some((box) => inside(box) && box.box[2] > 0.5)"),
+    Shot("desktop", (1280, 800), (640, 480), "boxes.filter(inside).length > 1"),
+)
+
+
+def main() -> None:
+    """Takes them all."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with openeyes_server() as base:
+        for shot in SHOTS:
+            take(shot, base)
+
+
+def take(shot: Shot, base: str) -> None:
+    """Films with the camera that the shot asks for, and waits for what is wanted."""
+    with tempfile.TemporaryDirectory() as folder:
+        clip = Path(folder) / "camera.y4m"
+        write_y4m(clip, sample_camera(shot.camera), stamped=False)
+        with fake_camera_browser(clip) as browser:
+            width, height = shot.screen
+            context = browser.new_context(
+                viewport={"width": width, "height": height},
+                device_scale_factor=SCALE,
+                permissions=["camera"],
+            )
+            page = context.new_page()
+            page.goto(base)
+            page.wait_for_timeout(800)
+            _save(page, f"{shot.name}-start")
+            page.goto(f"{base}/?source=camera&autostart=1")
+            _wait_for(page, shot.wanted)
+            _save(page, shot.name)
+            context.close()
+
+
+def _save(page: Page, name: str) -> None:
+    page.screenshot(path=FOLDER / f"{name}.jpg", type="jpeg", quality=JPEG)
+
+
+def _wait_for(page: Page, wanted: str) -> None:
+    script = (
+        "() => { const boxes = window.openEyes.drawn().boxes"
+        f".filter((box) => !box.dashed && box.score > {SURE});"
+        "const inside = ({ box: [left, , width] }) => left > 0.02 && left + width < 0.98;"
+        f"return {wanted}; }}"
+    )
+    page.wait_for_timeout(4000)
+    for _ in range(WAIT_LIMIT):
+        if page.evaluate(script):
+            return
+        page.wait_for_timeout(100)
+    raise TimeoutError(f"never in view: {wanted}")
+
+
+if __name__ == "__main__":
+    main()
