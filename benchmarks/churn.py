@@ -25,6 +25,9 @@ from processes import openeyes_process
 WARM_UP = 20
 """Cycles before the first reading: pools fill, caches settle, the allocator takes its arenas."""
 
+AT_ONCE = 4
+"""Of the first cycles, so that the thread pools, which grow on demand, are full."""
+
 SETTLE = 12.0
 """Seconds after the last cycle."""
 
@@ -47,8 +50,9 @@ async def main() -> int:
     options = _options()
     with openeyes_process() as (base, process):
         async with httpx.AsyncClient(base_url=base, timeout=30) as http:
-            for cycle in range(WARM_UP):
-                await come_and_go(http, polite=cycle % 2 == 0)
+            for cycle in range(WARM_UP // AT_ONCE):
+                visits = [come_and_go(http, polite=cycle % 2 == 0) for _ in range(AT_ONCE)]
+                await asyncio.gather(*visits)
             before = await read(http, process)
             print("before", before, flush=True)
             for cycle in range(options.cycles):

@@ -108,6 +108,6 @@ async def _secured(
     response = await call_next(request)
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.url.path.startswith("/web/"):
+    if request.scope["path"].startswith("/web/"):
         response.headers["Cache-Control"] = "no-cache"
     return response

@@ -36,7 +36,7 @@ class Listener:
         """Obeys one message; False when the channel is to be closed."""
         try:
             self._obey(self._understood(data))
-        except (msgspec.MsgspecError, ValueError) as error:
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             self._misfits += 1
             self._reply(Problem("bad-message", f"{error}. See the wire contract, version 1."))
         else:

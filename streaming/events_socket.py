@@ -24,6 +24,9 @@ MAX_BACKLOG = 256
 AUTH_TIMEOUT = 10.0
 """Seconds until the first message must have come."""
 
+CLOSE_TIMEOUT = 2.0
+"""Seconds that a goodbye may take."""
+
 POLICY_VIOLATION = 1008
 TRY_AGAIN_LATER = 1013
 NO_SESSION = 4404
@@ -107,8 +110,14 @@ async def _carry(socket: WebSocket, session: Session) -> None:
         for job in jobs:
             job.cancel()
         await asyncio.gather(*jobs, return_exceptions=True)
-        with suppress(RuntimeError):
-            await socket.close(TRY_AGAIN_LATER if sink.overrun.is_set() else 1000)
+        await _close(socket, TRY_AGAIN_LATER if sink.overrun.is_set() else 1000)
+
+
+async def _close(socket: WebSocket, code: int) -> None:
+    """Says goodbye; a reader that has stopped reading is not waited for."""
+    with suppress(RuntimeError, TimeoutError):
+        async with asyncio.timeout(CLOSE_TIMEOUT):
+            await socket.close(code)
 
 
 async def _send(socket: WebSocket, sink: SocketSink) -> None:
@@ -118,6 +127,10 @@ async def _send(socket: WebSocket, sink: SocketSink) -> None:
 
 
 async def _hear(socket: WebSocket, listener: Listener) -> None:
-    with suppress(WebSocketDisconnect, KeyError):
-        while listener.hear(await socket.receive_text()):
-            pass
+    heard = True
+    while heard:
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            return
+        text = message.get("text")
+        heard = listener.hear(message.get("bytes", b"") if text is None else text)

@@ -10,6 +10,7 @@ with them: only the newest is handed on.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -21,9 +22,11 @@ from aiortc.mediastreams import MediaStreamError
 from aiortc.rtp import RtcpSrPacket
 
 from streaming.frames import MEDIA_CLOCK
-from streaming.jitter import make_prompt
+from streaming.jitter import PromptReceiver
 from streaming.mailbox import Closed, Mailbox
 from vision.types import Seconds
+
+log = logging.getLogger(__name__)
 
 NTP_TO_UNIX = 2_208_988_800
 """Seconds from 1900 (NTP, RFC 5905) to 1970 (Unix)."""
@@ -85,13 +88,16 @@ class Ingest:
         self._last_pts = -1
         self.received = 0
         self.out_of_order = 0
-        make_prompt(receiver)
+        self._receiving = PromptReceiver(receiver)
         self._listen()
 
-    @property
-    def dropped(self) -> int:
-        """Frames that newer ones replaced before they were taken."""
-        return self._newest.dropped
+    def drops(self) -> dict[str, int]:
+        """Frames that did not get through, by place."""
+        return {
+            "in": self._newest.dropped,
+            "order": self.out_of_order,
+            "undecoded": self._receiving.flushed,
+        }
 
     async def pump(self) -> None:
         """Reads until the track ends; then ``arrivals`` ends too."""
@@ -99,8 +105,14 @@ class Ingest:
             with suppress(MediaStreamError):
                 while True:
                     self._note(await self._track.recv())
+        except Exception:
+            log.exception("reading a track failed")
         finally:
             self._newest.close()
+
+    def forget(self) -> None:
+        """Drops what waits to be decoded; the track is about to be closed."""
+        self._receiving.forget()
 
     async def arrivals(self) -> AsyncIterator[Arrival]:
         """The newest frame, each time there is one, in order of capture."""

@@ -17,6 +17,7 @@ PARSE_ERRORS = (
     IndexError,
     AttributeError,
     TypeError,
+    StopIteration,
 )
 """What aiortc's parser raises on text that is not SDP."""
 
@@ -65,6 +66,7 @@ def read_offer(sdp: str) -> Offer:
         raise BadOffer(f"The body is not an SDP offer: {error or type(error).__name__}") from error
     if not sdp.startswith("v=0") or not description.media:
         raise BadOffer("The body is not an SDP offer: it has no v=0 line or no media section")
+    _check_sections(description)
     videos = [media for media in description.media if media.kind == "video"]
     if not videos:
         raise UnusableOffer("The offer has no video section: add the camera's track to it")
@@ -74,6 +76,19 @@ def read_offer(sdp: str) -> Offer:
     receives = any(media.direction in {"recvonly", "sendrecv"} for media in videos)
     kept = "".join(line for line in sdp.splitlines(keepends=True) if not _names_mdns(line))
     return Offer(kept, ice.usernameFragment, receives)
+
+
+def _check_sections(description: SessionDescription) -> None:
+    """Refuses what aiortc would fail on half-way, with its sockets open."""
+    mids = {media.rtp.muxId for media in description.media}
+    bundled = {mid for group in description.group for mid in group.items}
+    if not bundled <= mids:
+        raise BadOffer("The offer bundles sections that it does not have")
+    for media in description.media:
+        if media.kind not in {"audio", "video", "application"}:
+            raise BadOffer(f"The offer has a section of an unknown kind: {media.kind[:40]!r}")
+        if media.ice is None or media.dtls is None or not media.dtls.role:
+            raise BadOffer("A section of the offer lacks ICE credentials, fingerprint or setup")
 
 
 def read_fragment(text: str) -> Fragment:

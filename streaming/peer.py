@@ -25,7 +25,7 @@ from streaming.channels import ChannelSink
 from streaming.commands import Listener
 from streaming.egress import ReturnedTrack
 from streaming.ingest import Ingest
-from streaming.offer import BadOffer, Fragment, UnusableOffer
+from streaming.offer import PARSE_ERRORS, BadOffer, Fragment, UnusableOffer
 from streaming.session import Session
 
 log = logging.getLogger(__name__)
@@ -80,11 +80,14 @@ class Peer:
         """
         try:
             await self._pc.setRemoteDescription(RTCSessionDescription(offer, "offer"))
-            self._receive(returns_video=returns_video)
-            await self._pc.setLocalDescription(await self._pc.createAnswer())
         except OperationError as error:
             raise UnusableOffer(f"No video codec in common (VP8 or H.264): {error}") from error
-        except (InvalidAccessError, InvalidStateError, ValueError) as error:
+        except (InvalidAccessError, InvalidStateError, *PARSE_ERRORS) as error:
+            raise BadOffer(f"The offer cannot be used: {error}") from error
+        self._receive(returns_video=returns_video)
+        try:
+            await self._pc.setLocalDescription(await self._pc.createAnswer())
+        except (InvalidAccessError, InvalidStateError, *PARSE_ERRORS) as error:
             raise BadOffer(f"The offer cannot be answered: {error}") from error
         return with_start_bitrate(self._pc.localDescription.sdp)
 
@@ -103,11 +106,15 @@ class Peer:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
         self._channels.clear()
+        if self.ingest is not None:
+            self.ingest.forget()
         try:
             async with asyncio.timeout(CLOSE_TIMEOUT):
                 await self._pc.close()
         except TimeoutError:
             log.warning("session %s: closing took too long", self._session.identity.session)
+        except Exception:
+            log.warning("session %s: closing failed", self._session.identity.session, exc_info=True)
 
     def _receive(self, *, returns_video: bool) -> None:
         """Takes the first video that the client sends; everything else is turned down."""
@@ -122,6 +129,7 @@ class Peer:
             if other is not chosen:
                 other.direction = "inactive"
         self.ingest = Ingest(chosen.receiver.track, chosen.receiver)
+        self._session.drops_before = self.ingest.drops
         self._spawn(self._run(self.ingest), "session")
         self._spawn(self.ingest.pump(), "pump")
 

@@ -40,9 +40,9 @@ class Gate:
             return
         host = request.headers.get("host", "")
         origin = request.headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc != host:
+        if origin is not None and _place(origin) != host:
             raise HTTPProblem(403, f"Pages of {origin} may not use this server")
-        if not is_loopback(urlsplit(f"//{host}").hostname or ""):
+        if not is_loopback(_name(host)):
             raise HTTPProblem(403, f"This server answers on loopback only, not as {host}")
 
     def check_header(self, request: HTTPConnection) -> None:
@@ -73,3 +73,19 @@ class Gate:
                 "No or wrong pairing token: scan the QR code in the server's terminal again",
                 {"WWW-Authenticate": "Bearer"},
             )
+
+
+def _place(origin: str) -> str:
+    """Host and port of an origin; empty for what is none."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
+
+
+def _name(host: str) -> str:
+    """A ``Host`` header without its port; empty for what is none."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""

@@ -26,6 +26,9 @@ GRACE = 5
 BACKLOG = 128
 """Connections that the system holds while we are busy."""
 
+MAX_SOCKET_MESSAGE = 64 * 1024
+"""Bytes of one WebSocket message, before anyone has shown a token."""
+
 MAX_URLS = 4
 """Addresses printed; the likeliest come first."""
 
@@ -54,6 +57,8 @@ def _config(app: object, security: Security, certificate: Certificate | None) ->
         access_log=False,
         server_header=False,
         ws="websockets-sansio",
+        ws_max_size=MAX_SOCKET_MESSAGE,
+        ws_per_message_deflate=False,
         proxy_headers=security.behind_proxy,
         timeout_graceful_shutdown=GRACE,
         ssl_certfile=certificate.cert if certificate else None,

@@ -31,11 +31,13 @@ from vision.types import Seconds, Track, TrackId
 
 log = logging.getLogger(__name__)
 
+CORES = os.cpu_count() or 1
+
 MIN_WORKERS = 2
 """Threads that look at frames; one a core, but never fewer than this."""
 
-MAX_CODEC_THREADS = 32
-"""Threads of the loop's own executor, in which aiortc encodes."""
+MIN_CODEC_THREADS = 4
+"""Threads of the loop's own executor, in which aiortc encodes; two a core, but at least these."""
 
 
 class Server:
@@ -60,7 +62,7 @@ class Server:
         self.loop_lag = LoopLag()
         self.sessions = Sessions(settings.max_sessions, self._make_session, self._make_peer)
         self._load_detector = load_detector
-        self._workers = ThreadPoolExecutor(max(MIN_WORKERS, os.cpu_count() or 1), "look")
+        self._workers = ThreadPoolExecutor(max(MIN_WORKERS, CORES), "look")
 
     @property
     def limits(self) -> dict[str, float]:
@@ -87,7 +89,7 @@ class Server:
     async def running(self) -> AsyncIterator[None]:
         """Loads the model behind the scenes, serves, and frees everything at the end."""
         loop = asyncio.get_running_loop()
-        loop.set_default_executor(ThreadPoolExecutor(MAX_CODEC_THREADS, "codec"))
+        loop.set_default_executor(ThreadPoolExecutor(max(MIN_CODEC_THREADS, 2 * CORES), "codec"))
         tasks = [
             asyncio.create_task(self._load(), name="load"),
             asyncio.create_task(self.sessions.watch(), name="watch"),

@@ -89,6 +89,8 @@ class Session:
         self.events: list[Sink] = []
         self.tracks_sink: Sink | None = None
         self.ended = asyncio.Event()
+        self.drops_before: Callable[[], dict[str, int]] = dict
+        "Tells what was dropped before a frame came here."
         self._engine = engine
         self._lane = engine.subscribe()
         self._workers = workers
@@ -147,10 +149,11 @@ class Session:
         """The ``stats`` message of this moment."""
         self.stats.drops["detect"] = self._lane.dropped
         self.stats.drops["out"] = self.returned.dropped
+        drops = self.stats.drops | self.drops_before()
         return Stats(
             stages=self.stats.summaries(),
             rates=self.stats.per_second(time.monotonic()),
-            drops=dict(self.stats.drops),
+            drops=dict(drops),
             detector=self.identity.detector,
         )
 

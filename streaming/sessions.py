@@ -25,8 +25,8 @@ log = logging.getLogger(__name__)
 SILENCE_LIMIT = 10.0
 """Seconds without a byte from a connected client, after which it counts as gone."""
 
-CONNECT_LIMIT = 15.0
-"""Seconds that a client may take from its offer to a connection."""
+CONNECT_LIMIT = 13.0
+"""Seconds that a client may take from its offer to a connection; the page gives up at 12."""
 
 SWEEP_INTERVAL = 1.0
 """Seconds between two looks for vanished clients."""

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streaming import jitter
-from streaming.jitter import KNOWN_AIORTC, PromptJitterBuffer, make_prompt
+from streaming.jitter import KNOWN_AIORTC, MAX_UNDECODED, PromptJitterBuffer, PromptReceiver
 
 
 def packets(sizes: list[int], first: int = 0, *, marked: bool = True) -> list[RtpPacket]:
@@ -93,9 +93,33 @@ async def receiver() -> aiortc.RTCRtpReceiver:
     return transceiver.receiver
 
 
+def test_padding_after_a_frame_makes_no_frame_of_its_own() -> None:
+    buffer = PromptJitterBuffer()
+    stream = packets([1, 1, 1])
+    for position, frame in ((1, 0), (3, 1)):
+        padding = RtpPacket(timestamp=frame * 3000)
+        padding._data = b""  # type: ignore[attr-defined]
+        stream.insert(position, padding)
+    for sequence, packet in enumerate(stream):
+        packet.sequence_number = sequence
+    frames = feed(buffer, stream)
+    assert [frame.data for frame in frames] == [b"0.0 ", b"1.0 ", b"2.0 "]
+
+
+def test_every_frame_that_a_late_packet_completes_can_be_taken_at_once() -> None:
+    buffer = PromptJitterBuffer()
+    first, late, *rest = packets([1] * 6)
+    assert len(feed(buffer, [first, *rest])) == 1
+    assert len(feed(buffer, [late])) == 1
+    taken = []
+    while (frame := buffer.next_frame()) is not None:
+        taken.append(frame.timestamp)
+    assert taken == [6000, 9000, 12000, 15000]
+
+
 async def test_the_installed_aiortc_is_the_known_one(receiver: aiortc.RTCRtpReceiver) -> None:
     assert aiortc.__version__ == KNOWN_AIORTC
-    assert make_prompt(receiver)
+    assert PromptReceiver(receiver).known
     assert isinstance(receiver._RTCRtpReceiver__jitter_buffer, PromptJitterBuffer)
 
 
@@ -103,5 +127,24 @@ async def test_an_unknown_aiortc_is_left_as_it_is(
     receiver: aiortc.RTCRtpReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jitter.aiortc, "__version__", "2.0.0")
-    assert not make_prompt(receiver)
+    prompt = PromptReceiver(receiver)
+    prompt.forget()
+    assert not prompt.known
     assert not isinstance(receiver._RTCRtpReceiver__jitter_buffer, PromptJitterBuffer)
+
+
+async def test_a_decoder_that_falls_behind_is_let_off_and_a_key_frame_asked_for(
+    receiver: aiortc.RTCRtpReceiver,
+) -> None:
+    prompt = PromptReceiver(receiver)
+    waiting = receiver._RTCRtpReceiver__decoder_queue
+    (packet,) = packets([1])
+    for _ in range(MAX_UNDECODED):
+        waiting.put(None)
+    await prompt._take(packet, 0)
+    assert waiting.qsize() == MAX_UNDECODED
+    waiting.put(None)
+    await prompt._take(packet, 0)
+    assert waiting.empty()
+    assert prompt.flushed == MAX_UNDECODED + 1
+    assert receiver._RTCRtpReceiver__decoder_error.is_set()

@@ -58,6 +58,17 @@ async def test_bad_offers_get_the_answers_of_the_contract(serving: Maker) -> Non
         assert is_problem(await post("/v1/sessions", content=foreign, headers=SDP), 422)
         assert is_problem(await post("/v1/sessions", json={"sdp": "x"}), 415)
         assert is_problem(await post("/v1/sessions"), 415)
+        good = await an_offer()
+        for broken in (
+            good.replace("BUNDLE 0", "BUNDLE 9 0"),
+            good.replace("a=rtpmap:", "a=rtpmop:"),
+            good.replace("a=setup:actpass", "a=setup:nonsense"),
+            good.replace("m=video", "m=hologram"),
+            good + "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:1\r\n",
+        ):
+            answer = await post("/v1/sessions", content=broken, headers=SDP)
+            assert answer.status_code in {400, 422}, answer.text
+            assert is_problem(answer, answer.status_code)
         long = "v=0\r\n" * 60_000
         assert is_problem(await post("/v1/sessions", content=long, headers=SDP), 413)
         odd = await post("/v1/sessions?overlay=sideways", content=audio, headers=SDP)
@@ -152,6 +163,9 @@ async def test_pages_of_strangers_are_turned_away_where_there_is_no_token(servin
         get = running.http.get
         assert is_problem(await get("/v1/config", headers={"Origin": "https://evil.example"}), 403)
         assert is_problem(await get("/v1/config", headers={"Host": "evil.example"}), 403)
+        assert is_problem(await get("/v1/config", headers={"Origin": "http://["}), 403)
+        assert is_problem(await get("/v1/config", headers={"Host": "["}), 403)
+        assert (await get("/web/style.css", headers={"Host": "["})).status_code == 200
         assert (await get("/v1/config", headers={"Origin": running.url})).status_code == 200
 
 

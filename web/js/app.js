@@ -129,8 +129,11 @@ export class App {
     source.track.addEventListener("ended", () => this.#ended(source));
     if (source.kind === "camera") this.#remember(source);
     await this.#stage.setSource(source);
+    // Stopped, or another chosen, while its first picture was awaited.
+    if (source !== this.#source) return;
     if (!this.#connection.running) return this.#connection.start(source.track);
     await this.#connection.replaceTrack(source.track);
+    if (source !== this.#source) return;
     this.stand(this.#connection.standing);
   }
 
