@@ -40,6 +40,8 @@ class PromptJitterBuffer(JitterBuffer):
 
     def next_frame(self) -> JitterFrame | None:
         """The oldest frame, if it is complete."""
+        if self._origin is None:  # no packet has come, or only retransmissions of other streams
+            return None
         frame = self._remove_frame(0)
         while frame is not None and not frame.data:
             frame = self._remove_frame(0)

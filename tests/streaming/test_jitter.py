@@ -93,6 +93,10 @@ async def receiver() -> aiortc.RTCRtpReceiver:
     return transceiver.receiver
 
 
+def test_a_buffer_that_no_packet_came_to_has_no_frame() -> None:
+    assert PromptJitterBuffer().next_frame() is None
+
+
 def test_padding_after_a_frame_makes_no_frame_of_its_own() -> None:
     buffer = PromptJitterBuffer()
     stream = packets([1, 1, 1])
