@@ -17,7 +17,7 @@ class Settings:
     "Threads of one detection; None leaves it to the session factory."
     max_sessions: int = 8
     "Sessions at a time; one more is told to come back."
-    max_detect_hz: float = 12.0
+    max_detect_hz: float = 10.0
     "Detections a second of one session at most; 0 means as many as the machine can."
     ice_servers: tuple[str, ...] = ()
     "STUN or TURN URLs. None by default: no third party is contacted."
