@@ -1,0 +1,30 @@
+#!/bin/sh
+# Measures again what docs/benchmarks.md claims. Usage: benchmarks/all.sh BIN
+# BIN is the virtual environment's bin folder. MOT names a folder of labelled video; without it the
+# tracker is not scored. Leave the machine alone meanwhile: about 15 minutes.
+set -eu
+bin=$1
+cd "$(dirname "$0")/.."
+export PYTHONPATH=.:benchmarks
+
+echo "== Detector"
+if [ -d "${MOT:-}" ]; then
+    "$bin/python" -m benchmarks.detector --mot "$MOT"/*/
+else
+    "$bin/python" -m benchmarks.detector
+fi
+echo "== Glass to glass"
+"$bin/python" benchmarks/glass_to_glass.py --seconds 30 --rounds 3
+echo "== Coming and going"
+"$bin/python" benchmarks/churn.py --cycles 200
+if [ -d "${MOT:-}" ]; then
+    echo "== Tracker"
+    if [ ! -x .venv-bench/bin/python ]; then
+        "${PYTHON:-python3}" -m venv .venv-bench
+        .venv-bench/bin/python -m pip install --quiet -r benchmarks/requirements.txt
+    fi
+    .venv-bench/bin/python benchmarks/tracking.py --mot "$MOT"
+    .venv-bench/bin/python benchmarks/panning.py --mot "$MOT"
+else
+    echo "== Tracker: not scored; name a folder of labelled video with MOT=…"
+fi
