@@ -42,8 +42,8 @@ class Shot:
 
 
 SHOTS = (
-    Shot("phone", (390, 844), (480, 640), "boxes.some((box) => inside(box) && box.box[2] > 0.5)"),
-    Shot("desktop", (1280, 800), (640, 480), "boxes.filter(inside).length > 1"),
+    Shot("phone", (390, 844), (480, 640), "boxes.some((box) => inside(box, 0.16))"),
+    Shot("desktop", (1280, 800), (640, 480), "boxes.filter((box) => inside(box, 0.02)).length > 1"),
 )
 
 
@@ -85,7 +85,8 @@ def _wait_for(page: Page, wanted: str) -> None:
     script = (
         "() => { const boxes = window.openEyes.drawn().boxes"
         f".filter((box) => !box.dashed && box.score > {SURE});"
-        "const inside = ({ box: [left, , width] }) => left > 0.02 && left + width < 0.98;"
+        "const inside = ({ box: [left, , width] }, margin) =>"
+        " left > margin && left + width < 1 - margin;"
         f"return {wanted}; }}"
     )
     page.wait_for_timeout(4000)
