@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 a check or the server failed, 2 what was asked for cannot 
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import os
 import sys
@@ -17,7 +18,7 @@ from streaming import app, doctor
 from streaming.addresses import local_addresses, parse_bind
 from streaming.commandline import add_detector_options, add_listen_options, positive
 from streaming.demo import demo
-from streaming.pairing import decide
+from streaming.pairing import Security, decide
 from streaming.private_folder import state_folder
 from streaming.process import tune
 from streaming.progress import Progress
@@ -37,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     _log(verbose=options.verbose)
     tune()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # the QR code has signs that not all pipes know
     command: Callable[[argparse.Namespace], int] = options.run
     try:
         return command(options)
@@ -99,14 +102,7 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
 
 def _serve(options: argparse.Namespace) -> int:
     bind = parse_bind(options.host)
-    security = decide(
-        bind.host,
-        tls=not options.no_tls,
-        cert=options.cert,
-        key=options.key,
-        token=options.token or os.environ.get("OPENEYES_TOKEN"),
-        behind_proxy=options.behind_proxy,
-    )
+    security = _security(bind.host, options)
     settings = Settings(
         detector=options.detector,
         device=options.device,
@@ -184,14 +180,7 @@ def _add_doctor(parser: argparse.ArgumentParser) -> None:
 
 def _doctor(options: argparse.Namespace) -> int:
     bind = parse_bind(options.host)
-    security = decide(
-        bind.host,
-        tls=not options.no_tls,
-        cert=options.cert,
-        key=options.key,
-        token=options.token,
-        behind_proxy=options.behind_proxy,
-    )
+    security = _security(bind.host, options)
     checks = doctor.run_checks(
         doctor.Patient(
             bind=bind,
@@ -205,6 +194,17 @@ def _doctor(options: argparse.Namespace) -> int:
     )
     print(doctor.render(checks, colour=sys.stdout.isatty()))
     return doctor.exit_code(checks)
+
+
+def _security(host: str, options: argparse.Namespace) -> Security:
+    return decide(
+        host,
+        tls=not options.no_tls,
+        cert=options.cert,
+        key=options.key,
+        token=options.token or os.environ.get("OPENEYES_TOKEN"),
+        behind_proxy=options.behind_proxy,
+    )
 
 
 def _detector_settings(options: argparse.Namespace) -> Settings:
