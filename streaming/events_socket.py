@@ -7,6 +7,7 @@ Where a token is needed and no header brings it, the first message is ``{"type":
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import suppress
 
 import msgspec
@@ -17,6 +18,8 @@ from streaming.problems import HTTPProblem
 from streaming.security import Gate
 from streaming.server import Server
 from streaming.session import Session
+
+log = logging.getLogger(__name__)
 
 MAX_BACKLOG = 256
 """Messages waiting for a slow reader; one more ends its socket."""
@@ -109,7 +112,9 @@ async def _carry(socket: WebSocket, session: Session) -> None:
         session.detach(sink)
         for job in jobs:
             job.cancel()
-        await asyncio.gather(*jobs, return_exceptions=True)
+        for outcome in await asyncio.gather(*jobs, return_exceptions=True):
+            if isinstance(outcome, Exception):
+                log.error("an events socket failed", exc_info=outcome)
         await _close(socket, TRY_AGAIN_LATER if sink.overrun.is_set() else 1000)
 
 

@@ -77,6 +77,9 @@ async def test_events_greet_then_report_every_second(serving: Maker, connected: 
         stats = client.said("stats")[-1]
         assert set(stats["stages"]) >= {"look", "detect", "server"}
         assert stats["rates"]["in"] > 0
+        assert set(stats["drops"]) >= {"in", "undecoded", "detect", "out"}, (
+            "what is dropped is told"
+        )
 
 
 async def test_a_failing_detector_is_told_and_the_picture_goes_on(
