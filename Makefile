@@ -6,7 +6,7 @@ HOST   ?= 0.0.0.0:8443
 MOT    ?= ../shared/data/mot
 BIN    := $(VENV)/bin
 
-.PHONY: help run test check demo bench setup setup-dev browser lock clean
+.PHONY: help run test check third-party demo bench setup setup-dev browser lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -22,6 +22,9 @@ check: setup-dev ## lint and types, in seconds
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+third-party: setup-dev ## try the language-model client on a server by other people (1.2 GB to set up)
+	@PYTHON=$(PYTHON) sh tools/third_party.sh $(BIN)
 
 demo: setup ## annotate the built-in sample into openeyes-demo.mp4
 	@$(BIN)/openeyes demo
@@ -48,4 +51,4 @@ lock: ## resolve the pinned dependencies again
 	@PYTHON=$(PYTHON) sh tools/lock.sh
 
 clean: ## remove everything that make made
-	@rm -rf $(VENV) .venv-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis artefacts
+	@rm -rf $(VENV) .venv-bench .venv-third-party .mypy_cache .ruff_cache .pytest_cache .hypothesis artefacts

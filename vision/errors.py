@@ -9,7 +9,8 @@ to do::
     │   ├── UnknownModel     no adapter is registered under that name
     │   ├── WeightsMissing   the model's file is not there
     │   ├── WeightsCorrupt   the model's file is not the one that its manifest describes
-    │   └── DeviceUnavailable  the asked-for accelerator is not there
+    │   ├── DeviceUnavailable  the asked-for accelerator is not there
+    │   └── NoAnswer         a language model did not answer a request, or not to its end
     └── MediaError           a video cannot be read or written
 """
 
@@ -20,6 +21,7 @@ __all__ = [
     "DeviceUnavailable",
     "MediaError",
     "ModelError",
+    "NoAnswer",
     "OpenEyesError",
     "UnknownModel",
     "WeightsCorrupt",
@@ -53,6 +55,10 @@ class WeightsCorrupt(ModelError):
 
 class DeviceUnavailable(ModelError):
     """The accelerator that was asked for is not on this machine."""
+
+
+class NoAnswer(ModelError):
+    """A language model did not answer a request, or not to its end. Fit for the person to read."""
 
 
 class MediaError(OpenEyesError):

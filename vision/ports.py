@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, Generator
 from typing import Protocol
 
 from vision.picture import Picture
-from vision.types import Detections
+from vision.prompt import Prompt
+from vision.types import Detections, TextBlock
 
 
 class Detector(Protocol):
@@ -23,4 +25,52 @@ class Detector(Protocol):
 
     def detect(self, picture: Picture) -> Detections:
         """Detections in the picture, best score first, already freed of duplicates (NMS)."""
+        ...
+
+
+class TextReader(Protocol):
+    """Reads text in single pictures. Called from one thread at a time, never on the loop."""
+
+    @property
+    def name(self) -> str:
+        """For people: ``rapidocr-ppocrv6-small``."""
+        ...
+
+    def read(self, picture: Picture) -> tuple[TextBlock, ...]:
+        """The lines of text in the picture, in no particular order."""
+        ...
+
+
+class SeeingModel(Protocol):
+    """A language model that sees, somewhere else: one request, one stream of text."""
+
+    @property
+    def name(self) -> str:
+        """For people and for ``source`` on the wire."""
+        ...
+
+    @property
+    def slots(self) -> int:
+        """Requests that it takes at a time."""
+        ...
+
+    def reply(self, prompt: Prompt) -> AsyncGenerator[str, None]:
+        """Prepares a request (blocking for some milliseconds: call it in a worker).
+
+        Nothing is sent before the first piece is awaited; ``aclose`` cancels. The stream raises
+        ``NoAnswer`` when the model fails.
+        """
+        ...
+
+
+class LocalSeeingModel(Protocol):
+    """A language model that sees, in this process. Called from one thread at a time."""
+
+    @property
+    def name(self) -> str:
+        """For people and for ``source`` on the wire."""
+        ...
+
+    def reply(self, prompt: Prompt) -> Generator[str, None, None]:
+        """Pieces of the answer as they are made; ``close`` cancels. Every step blocks."""
         ...

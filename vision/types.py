@@ -7,7 +7,7 @@ down), boxes are ``(left, top, width, height)``, times are seconds of media time
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NewType, TypeAlias
+from typing import Literal, NewType, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,21 @@ Seconds = NewType("Seconds", float)
 
 TrackId = NewType("TrackId", int)
 """Counts from 1 within one session; never used again in it."""
+
+Language = Literal["en", "zh"]
+"""What people are spoken to in."""
+
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+"""All of them."""
+
+Box: TypeAlias = tuple[float, float, float, float]
+"""Left, top, width, height, fractions of the picture."""
+
+Point: TypeAlias = tuple[float, float]
+"""x, y, fractions of the picture."""
+
+Quad: TypeAlias = tuple[Point, Point, Point, Point]
+"""Four corners, clockwise from the one that is the top left to a reader."""
 
 Boxes: TypeAlias = NDArray[np.float32]
 """(n, 4) float32: left, top, width, height, fractions of the picture."""
@@ -62,3 +77,33 @@ class Track:
     "Motion of the box's centre in the picture, fractions a second, camera motion included."
     seen: Seconds
     "How long ago, at the moment described, a detection last confirmed it."
+
+
+@dataclass(frozen=True, slots=True)
+class TextBlock:
+    """One line of text as a reader found it in one picture."""
+
+    text: str
+    "As read; one line, never empty."
+    quad: Quad
+    "Where, fractions of the picture."
+    score: float
+    "How sure the reader is, 0…1."
+
+
+@dataclass(frozen=True, slots=True)
+class SeenText:
+    """A line of text that is followed from reading to reading: the same sign is one sign."""
+
+    id: int
+    "Counts from 1 within one session; never used again in it."
+    text: str
+    "The reading that is believed: the surest of the recent ones."
+    quad: Quad
+    "Where it was last, fractions of the picture."
+    score: float
+    "Of the believed reading, 0…1."
+    first: Seconds
+    "When it was first read."
+    last: Seconds
+    "When it was last read."

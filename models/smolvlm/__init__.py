@@ -1,0 +1,1 @@
+"""SmolVLM in this process: a small language model that sees, on onnxruntime."""
