@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from vision.motion import MotionEstimator, MotionPath
+from vision.motion import CameraMotion, MotionEstimator, MotionPath
 from vision.picture import Picture
 from vision.tracker import Tracker, TrackerConfig
 from vision.types import Boxes, Detections, Seconds, Track
@@ -93,6 +93,10 @@ class Eye:
             replace(track, velocity=(track.velocity[0] + x, track.velocity[1] + y))
             for track, (x, y) in zip(tracks, drifts, strict=True)
         )
+
+    def motion(self, earlier: Seconds, later: Seconds) -> CameraMotion:
+        """Where the static world went in the picture between two moments."""
+        return self._path.between(earlier, later)
 
     @property
     def camera(self) -> tuple[float, float]:
