@@ -16,7 +16,7 @@ import multiprocessing
 import statistics
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -128,12 +128,17 @@ def prompt() -> Prompt:
     return Prompt("Answer in one short sentence.", "What is on the table?", (Shot(picture),))
 
 
+def at_once() -> ScriptedEndpoint:
+    """One that answers as soon as it is asked."""
+    return ScriptedEndpoint([ANSWER])
+
+
 @contextmanager
-def scripted_process() -> Iterator[str]:
-    """The scripted endpoint in a process of its own; gives its base address."""
+def scripted_process(make: Callable[[], ScriptedEndpoint] = at_once) -> Iterator[str]:
+    """The scripted endpoint that ``make`` makes, in a process of its own; gives its address."""
     spawn = multiprocessing.get_context("spawn")
     ours, theirs = spawn.Pipe()
-    process = spawn.Process(target=_serve, args=(theirs,))
+    process = spawn.Process(target=_serve, args=(theirs, make))
     process.start()
     theirs.close()
     try:
@@ -145,8 +150,8 @@ def scripted_process() -> Iterator[str]:
         process.join()
 
 
-def _serve(pipe: Connection) -> None:
-    server = ScriptedEndpoint([ANSWER])
+def _serve(pipe: Connection, make: Callable[[], ScriptedEndpoint]) -> None:
+    server = make()
     pipe.send(server.url)
     server.serve()
 

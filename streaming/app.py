@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 
 import models.devices
+import models.hub
+import models.reader
 import models.registry
 import models.session
 import models.weights
 import web
+from models.endpoint import Endpoint
+from models.endpoint_config import EndpointConfig
+from models.endpoint_key import key_from
 from streaming import events_socket, problems, routes
 from streaming.doctor import Check
+from streaming.engine import detector_thread
+from streaming.offloop import OffLoop
+from streaming.private_folder import state_folder
 from streaming.sample import sample_mp4
 from streaming.security import Gate
 from streaming.server import Server
 from streaming.settings import Settings
+from streaming.understanding import Loaders
 from streaming.version import VERSION
-from vision.errors import ConfigError
-from vision.ports import Detector
+from vision.errors import ConfigError, NoAnswer
+from vision.ports import Detector, SeeingModel, TextReader
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +75,91 @@ def load_detector(settings: Settings) -> Detector:
     return detector
 
 
+def model_names() -> tuple[str, ...]:
+    """What ``--vlm`` takes."""
+    return tuple(sorted(models.hub.RELEASES))
+
+
+def models_folder() -> Path:
+    """Where pulled models are kept."""
+    return state_folder(os.environ) / "models"
+
+
+def installed_models() -> tuple[str, ...]:
+    """Language models that are there whole."""
+    return models.hub.installed(models_folder())
+
+
+def pull_model(name: str) -> Path:
+    """Fetches a language model and verifies it; gives its folder.
+
+    Raises:
+        ModelError: it cannot be had.
+    """
+    return models.hub.pull(name, models_folder())
+
+
+def load_reader(_: Settings) -> TextReader:
+    """The text reader.
+
+    Raises:
+        ModelError: it is not there, or not intact.
+    """
+    return models.reader.create()
+
+
+@asynccontextmanager
+async def open_model(settings: Settings) -> AsyncIterator[SeeingModel]:
+    """The language model that the operator named.
+
+    Raises:
+        ConfigError: its address or key does not fit.
+        ModelError: it is not there, or not intact.
+    """
+    opening = _open_endpoint(settings) if settings.vlm_url else _open_local(settings)
+    async with opening as model:
+        yield model
+
+
+@asynccontextmanager
+async def _open_endpoint(settings: Settings) -> AsyncIterator[SeeingModel]:
+    config = EndpointConfig(
+        settings.vlm_url,
+        model=settings.vlm_model or None,
+        key=key_from(settings.vlm_key_env or None, settings.vlm_key_file),
+        slots=settings.vlm_slots,
+        first_token_timeout=settings.vlm_timeout,
+    )
+    endpoint = Endpoint(config)
+    try:
+        await endpoint.discover()
+    except NoAnswer as error:
+        log.warning("the language model does not answer yet: %s", error)
+    try:
+        yield endpoint
+    finally:
+        await endpoint.aclose()
+
+
+@asynccontextmanager
+async def _open_local(settings: Settings) -> AsyncIterator[SeeingModel]:
+    thread = detector_thread("model")
+    try:
+        load = partial(models.hub.load, settings.vlm, models_folder())
+        yield OffLoop(await asyncio.get_running_loop().run_in_executor(thread, load), thread)
+    finally:
+        await asyncio.to_thread(thread.shutdown)
+
+
+def make_loaders(settings: Settings) -> Loaders:
+    """How everything that the operator asked for is loaded."""
+    return Loaders(
+        detector=lambda: load_detector(settings),
+        reader=(lambda: load_reader(settings)) if settings.read_text else None,
+        model=(lambda: open_model(settings)) if settings.vlm or settings.vlm_url else None,
+    )
+
+
 def providers() -> tuple[str, ...]:
     """What onnxruntime can compute on, by its own names."""
     return models.session.offered_providers()
@@ -80,7 +177,7 @@ def _check_model(name: str) -> Check:
 
 def make_server(settings: Settings, gate: Gate) -> Server:
     """A server with the real models and the real page."""
-    return Server(settings, lambda: load_detector(settings), gate, web.ROOT, sample_mp4)
+    return Server(settings, make_loaders(settings), gate, web.ROOT, sample_mp4)
 
 
 def make_app(server: Server) -> FastAPI:

@@ -16,13 +16,21 @@ from pathlib import Path
 
 from streaming import app, doctor
 from streaming.addresses import local_addresses, parse_bind
-from streaming.commandline import add_detector_options, add_listen_options, positive
+from streaming.commandline import (
+    add_detector_options,
+    add_listen_options,
+    add_understanding_options,
+    positive,
+    settings_from,
+)
 from streaming.demo import demo
+from streaming.memory_commands import add_memory
+from streaming.models_command import add_models
 from streaming.pairing import Security, decide
 from streaming.private_folder import state_folder
 from streaming.process import tune
 from streaming.progress import Progress
-from streaming.replay import Outputs, replay
+from streaming.replay_command import add_replay
 from streaming.serve import serve
 from streaming.settings import Settings
 from streaming.version import VERSION
@@ -64,9 +72,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("-v", "--verbose", action="store_true", help="log every detail")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_serve(commands.add_parser("serve", help="serve phones and browsers"))
-    _add_replay(
-        commands.add_parser("replay", help="run a recorded video through the same pipeline")
-    )
+    add_replay(commands.add_parser("replay", help="run a recorded video through the same pipeline"))
+    add_models(commands.add_parser("models", help="language models to run here"))
+    add_memory(commands.add_parser("memory", help="what was seen, kept in a folder"))
     _add_demo(commands.add_parser("demo", help="annotate the built-in sample into an mp4"))
     _add_doctor(commands.add_parser("doctor", help="say what is wrong here, and the cure"))
     return parser
@@ -97,60 +105,20 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         metavar="URL",
         help="STUN or TURN server for clients outside this network (default: none)",
     )
+    add_understanding_options(parser, app.model_names())
     parser.set_defaults(run=_serve)
 
 
 def _serve(options: argparse.Namespace) -> int:
     bind = parse_bind(options.host)
     security = _security(bind.host, options)
-    settings = Settings(
-        detector=options.detector,
-        device=options.device,
-        threads=options.threads,
+    settings = settings_from(
+        options,
         max_sessions=options.max_sessions,
         max_detect_hz=options.max_detect_hz,
         ice_servers=tuple(options.ice_server),
     )
     return serve(bind, security, settings, state_folder(os.environ))
-
-
-def _add_replay(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("video", type=Path, metavar="VIDEO", help="anything that ffmpeg reads")
-    parser.add_argument("--events", type=Path, metavar="FILE.jsonl", help="write the events log")
-    parser.add_argument("--out", type=Path, metavar="FILE.mp4", help="write the annotated video")
-    parser.add_argument("--mot", type=Path, metavar="FILE.txt", help="write MOTChallenge text")
-    parser.add_argument(
-        "--snapshot",
-        type=positive(float, zero=True),
-        metavar="T",
-        help="write the annotated frame at T seconds as VIDEO-T.jpg in this folder",
-    )
-    parser.add_argument(
-        "--detect-every-ms",
-        type=positive(float, zero=True),
-        default=0.0,
-        metavar="MS",
-        help="detect at this interval (default: at every frame)",
-    )
-    add_detector_options(parser, app.detector_names(), app.devices())
-    parser.set_defaults(run=_replay)
-
-
-def _replay(options: argparse.Namespace) -> int:
-    name = f"{options.video.stem}-{options.snapshot:g}s.jpg" if options.snapshot is not None else ""
-    outputs = Outputs(
-        events=options.events,
-        video=options.out,
-        mot=options.mot,
-        snapshot_at=options.snapshot,
-        snapshot=Path(name) if name else None,
-    )
-    detector = app.load_detector(_detector_settings(options))
-    with Progress(options.video.name) as progress:
-        frames = replay(options.video, detector, outputs, options.detect_every_ms / 1e3, progress)
-    written = [path for path in (options.events, options.out, options.mot, name) if path]
-    print(f"{frames} frames; wrote {', '.join(map(str, written)) or 'nothing: name an output'}")
-    return 0
 
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
+from streaming.remembering.limits import DAY, IN_PROCESS, ON_DISK, MemoryLimits
 from streaming.settings import Settings
+from vision.errors import ConfigError
 
 
 def add_listen_options(parser: argparse.ArgumentParser) -> None:
@@ -46,6 +49,111 @@ def add_detector_options(
         metavar="N",
         help="CPU threads of one detection (default: half the cores)",
     )
+
+
+def add_understanding_options(parser: argparse.ArgumentParser, names: Sequence[str]) -> None:
+    """What to understand with, besides the detector. Nothing is contacted unless it is named."""
+    defaults = Settings()
+    group = parser.add_argument_group("understanding")
+    models = group.add_mutually_exclusive_group()
+    models.add_argument(
+        "--vlm",
+        default=defaults.vlm,
+        metavar="NAME",
+        help=f"a language model to run here, once pulled: {', '.join(names)} (default: none)",
+    )
+    models.add_argument(
+        "--vlm-url",
+        default=defaults.vlm_url,
+        metavar="URL",
+        help="an OpenAI-compatible server to ask (vLLM, llama.cpp, Ollama, a cloud's)",
+    )
+    group.add_argument(
+        "--vlm-model", default=defaults.vlm_model, metavar="NAME", help="model there"
+    )
+    keys = group.add_mutually_exclusive_group()
+    keys.add_argument(
+        "--vlm-key-env",
+        default=defaults.vlm_key_env,
+        metavar="VARIABLE",
+        help="environment variable that holds the key for it",
+    )
+    keys.add_argument("--vlm-key-file", type=Path, metavar="FILE", help="file that holds the key")
+    group.add_argument(
+        "--vlm-slots",
+        type=positive(int),
+        default=defaults.vlm_slots,
+        metavar="N",
+        help="requests that it takes at a time (default: %(default)s)",
+    )
+    group.add_argument(
+        "--vlm-timeout",
+        type=positive(float),
+        default=defaults.vlm_timeout,
+        metavar="S",
+        help="seconds that a question waits for its first word (default: %(default)s)",
+    )
+    group.add_argument("--no-text", action="store_true", help="do not read text in the picture")
+    _add_memory_options(group)
+
+
+def _add_memory_options(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--memory",
+        type=Path,
+        metavar="DIR",
+        help="keep what was seen in this folder (default: in this process only)",
+    )
+    group.add_argument(
+        "--memory-days",
+        type=positive(float),
+        metavar="N",
+        help=f"forget what was last seen longer ago (default: {ON_DISK.seconds / DAY:.0f})",
+    )
+    group.add_argument(
+        "--memory-mb",
+        type=positive(float),
+        metavar="N",
+        help=f"size of the memory at most (default: {ON_DISK.bytes >> 20})",
+    )
+
+
+def settings_from(options: argparse.Namespace, **more: Any) -> Settings:
+    """The settings that the shared options ask for.
+
+    Raises:
+        ConfigError: the options do not fit together.
+    """
+    return Settings(
+        detector=options.detector,
+        device=options.device,
+        threads=options.threads,
+        read_text=not options.no_text,
+        vlm=options.vlm,
+        vlm_url=options.vlm_url,
+        vlm_model=options.vlm_model,
+        vlm_key_env=options.vlm_key_env,
+        vlm_key_file=options.vlm_key_file,
+        vlm_slots=options.vlm_slots,
+        vlm_timeout=options.vlm_timeout,
+        memory=options.memory,
+        memory_limits=_limits(options),
+        **more,
+    )
+
+
+def _limits(options: argparse.Namespace) -> MemoryLimits | None:
+    if options.memory_days is None and options.memory_mb is None:
+        return None
+    standard = IN_PROCESS if options.memory is None else ON_DISK
+    days, megabytes = options.memory_days, options.memory_mb
+    try:
+        return MemoryLimits(
+            seconds=standard.seconds if days is None else days * DAY,
+            bytes=standard.bytes if megabytes is None else int(megabytes * (1 << 20)),
+        )
+    except ValueError as error:
+        raise ConfigError(f"{error}: see --memory-days and --memory-mb") from error
 
 
 def positive(kind: Callable[[str], float], *, zero: bool = False) -> Callable[[str], float]:

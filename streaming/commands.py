@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import msgspec
 
 from streaming.session import OVERLAY_MODES, Session, Sink
@@ -12,11 +14,16 @@ from streaming.wire import (
     Pong,
     Problem,
     SetOptions,
+    Tap,
     Unwatch,
     Watch,
     decode_command,
     encode,
 )
+from vision.dealings import Asked, Event, OptionsSet, Tapped, Unwatched, WatchAsked
+from vision.types import LANGUAGES, TrackId
+
+T = TypeVar("T")
 
 MAX_MISFITS = 10
 """Messages in a row that do not fit, after which the channel is closed."""
@@ -54,21 +61,39 @@ class Listener:
         elif isinstance(command, SetOptions):
             self._set(command)
         else:
-            self._decline(command)
+            self._session.conversation.take(_event(command))
 
     def _set(self, options: SetOptions) -> None:
-        for mode in OVERLAY_MODES:
-            if options.overlay == mode:
-                self._session.overlay = mode
-                break
-        else:
-            if options.overlay is not None:
-                raise ValueError(f"overlay is one of {', '.join(OVERLAY_MODES)}")
-
-    def _decline(self, command: Command) -> None:
-        about = command.id if isinstance(command, Ask | Watch | Unwatch) else None
-        detail = "This server follows objects; it does not answer questions yet."
-        self._reply(Problem("unavailable", detail, about))
+        """All of it or nothing of it."""
+        overlay = _one_of(options.overlay, OVERLAY_MODES, "overlay")
+        language = _one_of(options.language, LANGUAGES, "language")
+        if overlay is not None:
+            self._session.overlay = overlay
+        self._session.conversation.take(OptionsSet(options.captions, language))
 
     def _reply(self, message: Pong | Problem) -> None:
         self._sink.send(encode(message))
+
+
+def _one_of(wanted: str | None, known: tuple[T, ...], what: str) -> T | None:
+    """The one that is wanted, None where nothing is."""
+    if wanted is None:
+        return None
+    for each in known:
+        if each == wanted:
+            return each
+    raise ValueError(f"{what} is one of {', '.join(map(str, known))}")
+
+
+def _event(command: Ask | Watch | Unwatch | Tap) -> Event:
+    """What the person said, as the assistant takes it."""
+    match command:
+        case Ask():
+            thing = None if command.object is None else TrackId(command.object)
+            return Asked(command.id, command.text, thing, command.point)
+        case Watch():
+            return WatchAsked(command.id, command.text)
+        case Unwatch():
+            return Unwatched(command.id)
+        case Tap():
+            return Tapped(command.point)

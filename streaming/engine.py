@@ -198,9 +198,9 @@ class Engine:
         return Result(sight, detections, error, seconds)
 
 
-def detector_thread() -> ThreadPoolExecutor:
-    """The one thread in which a detector is loaded and run."""
-    return ThreadPoolExecutor(1, "detector", initializer=_yield_to_media)
+def detector_thread(name: str = "detector") -> ThreadPoolExecutor:
+    """The one thread in which a model is loaded and run; it gives way to the media path."""
+    return ThreadPoolExecutor(1, name, initializer=_yield_to_media)
 
 
 def _yield_to_media() -> None:

@@ -17,6 +17,7 @@ from prometheus_client.core import (
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
+from streaming.conversation import Faculties
 from streaming.looplag import BOUNDS, LoopLag
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ class _Figures(Collector):
         if server.engine is not None:
             yield from self._of_engine()
         yield from self._of_frames()
+        if server.faculties is not None:
+            yield from _of_understanding(server.faculties)
 
     def _of_engine(self) -> Iterator[Family]:
         engine = self._server.engine
@@ -64,6 +67,24 @@ class _Figures(Collector):
             counts = (e.session.stats.frames[place] for e in self._server.sessions.all())
             frames.add_metric([place], sum(counts))
         yield frames
+
+
+def _of_understanding(faculties: Faculties) -> Iterator[Family]:
+    model, reader, memory = faculties.model, faculties.reader, faculties.memory.counts
+    if model is not None:
+        yield _gauge("model_running", "Requests to the language model under way", model.running)
+        yield _gauge("model_waiting", "Questions waiting for the language model", model.waiting)
+        requests = CounterMetricFamily(
+            "openeyes_model_requests", "Requests to the language model", labels=["outcome"]
+        )
+        for outcome in ("asked", "answered", "failed", "refused", "stopped"):
+            requests.add_metric([outcome], model.counts[outcome])
+        yield requests
+    if reader is not None:
+        fifty, high = reader.latency.percentile(50, 95)
+        yield _quantiles("reading_seconds", "Time of one reading", {50: fifty, 95: high})
+    yield _counter("memories_written", "Memories that are kept", memory.written)
+    yield _counter("memories_dropped", "Memories that were lost", memory.dropped)
 
 
 def _lag(measured: LoopLag) -> HistogramMetricFamily:

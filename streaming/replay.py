@@ -6,18 +6,20 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import TextIO
 
+from streaming.eventslog import EventsLog
+from streaming.rehearsal import Rehearsal
+from streaming.seen import Seen
 from streaming.snapshot import encode_jpeg
-from streaming.tracks import object_messages
 from streaming.videofile import VideoFrame, VideoReader, VideoWriter
-from streaming.wire import FrameRef, Hello, Tracks, encode_at
 from vision.errors import MediaError
 from vision.eye import Eye
+from vision.motion import STILL
 from vision.overlay import draw
 from vision.picture import Picture
 from vision.ports import Detector
-from vision.types import Track
+from vision.types import Seconds, Track
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,30 +36,23 @@ class Outputs:
     "Seconds: the annotated frame shown then is written beside the video."
     snapshot: Path | None = None
     "Where to."
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One frame of a replay and what is on it."""
-
-    frame: VideoFrame
-    tracks: tuple[Track, ...]
-    camera: tuple[float, float]
-    detected: bool
-    "Whether the detector looked at this very frame."
+    rehearsal: Rehearsal | None = None
+    "The assistant: it is shown every frame, and what it says goes into the events log."
 
 
 def see(frames: Iterator[VideoFrame], detector: Detector, every: float = 0.0) -> Iterator[Seen]:
     """Follows a video; the detector looks at a frame each ``every`` seconds, 0 for every frame."""
     eye = Eye(detector.labels)
-    due = 0.0
+    due, last = 0.0, Seconds(0)
     for frame in frames:
         eye.look(frame.picture, frame.t)
         detect = frame.t >= due - 1e-9
+        moved = STILL
         if detect:
             eye.detected(detector.detect(frame.picture), frame.t)
             due = (due if frame.t < due + every else frame.t) + every
-        yield Seen(frame, eye.tracks_at(frame.t), eye.camera, detect)
+            moved, last = eye.motion(last, frame.t), frame.t
+        yield Seen(frame, eye.tracks_at(frame.t), eye.camera, detect, moved)
 
 
 def replay(
@@ -67,7 +62,7 @@ def replay(
     every: float = 0.0,
     progress: Callable[[int | None], None] = lambda _: None,
 ) -> int:
-    """Replays a video into files; gives the number of frames.
+    """Replays a video into files, and to the assistant; gives the number of frames.
 
     Raises:
         MediaError: the video cannot be read, or only in part; what could be read is in the files.
@@ -92,8 +87,15 @@ def _open_sinks(
     files: ExitStack, outputs: Outputs, reader: VideoReader, detector: Detector
 ) -> list[Taker]:
     sinks: list[Taker] = []
+    rehearsal = outputs.rehearsal
     if outputs.events is not None:
-        sinks.append(_events_sink(files.enter_context(_create(outputs.events)), detector))
+        vlm = rehearsal.vlm if rehearsal is not None else "grounded"
+        events = files.enter_context(EventsLog(outputs.events, detector, vlm))
+        sinks.append(events.take)
+        if rehearsal is not None:
+            rehearsal.listeners.append(events.write)
+    if rehearsal is not None:
+        sinks.append(rehearsal.take)
     if outputs.mot is not None:
         sinks.append(_mot_sink(files.enter_context(_create_text(outputs.mot))))
     if outputs.video is not None:
@@ -133,32 +135,6 @@ class Snapshot:
             self._path.write_bytes(encode_jpeg(annotated(self._shown, self._labels)))
 
 
-def _events_sink(file: BinaryIO, detector: Detector) -> Taker:
-    hello = Hello("replay", detector.name, "grounded", detector.labels, {})
-    file.write(encode_at(hello, 0))
-    sequence = 0
-
-    def take(seen: Seen) -> None:
-        nonlocal sequence
-        if seen.detected:
-            sequence += 1
-            file.write(
-                encode_at(_message(seen, sequence, detector.labels), round(seen.frame.t * 1e3))
-            )
-
-    return take
-
-
-def _message(seen: Seen, sequence: int, labels: tuple[str, ...]) -> Tracks:
-    return Tracks(
-        seq=sequence,
-        frame=FrameRef(pts=seen.frame.pts, age=0),
-        part=(0, 1),
-        camera=(round(seen.camera[0], 4), round(seen.camera[1], 4)),
-        objects=object_messages(seen.tracks, labels),
-    )
-
-
 def _mot_sink(file: TextIO) -> Taker:
     def take(seen: Seen) -> None:
         size = (seen.frame.picture.width, seen.frame.picture.height)
@@ -173,13 +149,6 @@ def mot_line(frame: int, track: Track, size: tuple[int, int]) -> str:
     box = (left * size[0], top * size[1], width * size[0], height * size[1])
     numbers = ",".join(f"{side:.2f}" for side in box)
     return f"{frame},{track.id},{numbers},{track.score:.4f},-1,-1,-1\n"
-
-
-def _create(path: Path) -> BinaryIO:
-    try:
-        return path.open("wb")
-    except OSError as error:
-        raise MediaError(f"{path} cannot be written: {error.strerror}") from error
 
 
 def _create_text(path: Path) -> TextIO:

@@ -10,11 +10,13 @@ from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse
 from streaming.metrics import exposition
 from streaming.offer import BadOffer, UnusableOffer, read_fragment, read_offer
 from streaming.problems import HTTPProblem
+from streaming.remembering.entries import Search
 from streaming.server import Server
 from streaming.session import OverlayMode
 from streaming.sessions import Entry, ServerFull
 from streaming.snapshot import jpeg
 from streaming.version import VERSION
+from vision.recollection import Recollection
 
 MAX_BODY = 256 * 1024
 """Bytes of an offer or fragment."""
@@ -22,6 +24,12 @@ MAX_BODY = 256 * 1024
 RETRY_FULL = 10
 RETRY_LOADING = 2
 """Seconds after which a client that was turned away may come back."""
+
+MAX_QUERY = 200
+"""Characters of a search in the memory."""
+
+MAX_MEMORIES = 100
+"""Memories that one search gives."""
 
 SDP = "application/sdp"
 SDP_FRAGMENT = "application/trickle-ice-sdpfrag"
@@ -116,6 +124,36 @@ async def snapshot(entry: EntryHere) -> Response:
     return Response(await jpeg(picture), headers=headers, media_type="image/jpeg")
 
 
+@router.get("/v1/sessions/{session_id}/evidence/{name}.jpg")
+async def evidence(entry: EntryHere, name: int) -> Response:
+    """The picture that an answer or an alert rests on."""
+    picture = await entry.session.conversation.evidence.jpeg(name)
+    return _kept_picture(picture)
+
+
+@router.get("/v1/sessions/{session_id}/memory")
+async def memory(
+    entry: EntryHere,
+    server: ServerHere,
+    q: Annotated[str, Query(max_length=MAX_QUERY)] = "",
+    limit: Annotated[int, Query(ge=1, le=MAX_MEMORIES)] = 24,
+) -> Response:
+    """What is remembered of some words, best first; without words, the newest first."""
+    assert server.faculties is not None
+    session = entry.session.identity.session
+    keeper = server.faculties.memory
+    found = await keeper.recall(session, Search(q, any_word=True, limit=limit))
+    return JSONResponse({"memories": [_memory(each) for each in found]})
+
+
+@router.get("/v1/sessions/{session_id}/memory/{picture}.jpg")
+async def memory_picture(entry: EntryHere, server: ServerHere, picture: int) -> Response:
+    """The small picture that something is remembered by."""
+    assert server.faculties is not None
+    session = entry.session.identity.session
+    return _kept_picture(await server.faculties.memory.thumbnail(session, picture))
+
+
 @router.get("/v1/config")
 async def config(server: ServerHere) -> Response:
     """What the page needs to know before it offers."""
@@ -155,6 +193,24 @@ async def readyz(server: ServerHere) -> Response:
 async def page(server: ServerHere) -> Response:
     """The page."""
     return FileResponse(server.page / "index.html", headers={"Cache-Control": "no-cache"})
+
+
+def _kept_picture(jpeg_bytes: bytes | None) -> Response:
+    if jpeg_bytes is None:
+        raise HTTPProblem(404, "That picture is not kept, or not any more")
+    headers = {"Cache-Control": "private, no-store"}
+    return Response(jpeg_bytes, headers=headers, media_type="image/jpeg")
+
+
+def _memory(found: Recollection) -> dict[str, object]:
+    return {
+        "kind": found.kind,
+        "text": found.text,
+        "ago": round(found.ago * 1e3),
+        "box": found.box,
+        "evidence": found.evidence or None,
+        "here": found.here,
+    }
 
 
 def _require_type(request: Request, expected: str) -> None:

@@ -7,12 +7,13 @@ import logging
 import os
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import numpy as np
 from aiortc import RTCIceServer
 
+from streaming.conversation import Faculties
 from streaming.engine import Engine, detector_thread
 from streaming.looplag import LoopLag
 from streaming.once import Once
@@ -22,12 +23,16 @@ from streaming.security import Gate
 from streaming.session import OVERLAY_MODES, Identity, OverlayMode, Session
 from streaming.sessions import Sessions
 from streaming.settings import MAX_FPS, MAX_HEIGHT, MAX_WIDTH, Settings
+from streaming.understanding import Loaders, understanding
 from streaming.version import VERSION
 from vision.errors import ModelError, OpenEyesError
 from vision.overlay import draw
 from vision.picture import Picture
 from vision.ports import Detector
-from vision.types import Seconds, Track, TrackId
+from vision.types import LANGUAGES, Seconds, Track, TrackId
+
+GROUNDED = "grounded"
+"""Where answers come from without a language model."""
 
 log = logging.getLogger(__name__)
 
@@ -46,12 +51,12 @@ class Server:
     def __init__(
         self,
         settings: Settings,
-        load_detector: Callable[[], Detector],
+        loaders: Loaders,
         gate: Gate,
         page: Path,
         make_sample: Callable[[], bytes],
     ) -> None:
-        """``load_detector`` and ``make_sample`` block; they are called in threads."""
+        """``loaders`` and ``make_sample`` block; they are called in threads."""
         self.settings = settings
         self.gate = gate
         self.page = page
@@ -61,7 +66,9 @@ class Server:
         self.on_failure: Callable[[], None] = lambda: None
         self.loop_lag = LoopLag()
         self.sessions = Sessions(settings.max_sessions, self._make_session, self._make_peer)
-        self._load_detector = load_detector
+        self.faculties: Faculties | None = None
+        self._loaders = loaders
+        self._stack = AsyncExitStack()
         self._workers = ThreadPoolExecutor(max(MIN_WORKERS, CORES), "look")
 
     @property
@@ -79,11 +86,20 @@ class Server:
         return {
             "version": VERSION,
             "detector": self.settings.detector,
-            "vlm": "grounded",
-            "features": {"overlays": list(OVERLAY_MODES)},
+            "vlm": self.vlm,
+            "features": {
+                "overlays": list(OVERLAY_MODES),
+                "languages": list(LANGUAGES),
+                "text": self.faculties is not None and self.faculties.reader is not None,
+            },
             "limits": self.limits,
             "ice_servers": [{"urls": [url]} for url in self.settings.ice_servers],
         }
+
+    @property
+    def vlm(self) -> str:
+        """Name of the language model that sees, or ``grounded``."""
+        return (self.faculties.abilities.model if self.faculties else "") or GROUNDED
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -104,11 +120,15 @@ class Server:
             await self.sessions.close()
             if self.engine is not None:
                 await self.engine.close()
+            await self._stack.aclose()
             await asyncio.to_thread(self._workers.shutdown)
 
     async def _load(self) -> None:
         thread = detector_thread()
         try:
+            self.faculties = await self._stack.enter_async_context(
+                understanding(self._loaders, self.settings, self._workers)
+            )
             detector = await asyncio.get_running_loop().run_in_executor(thread, self._warm_detector)
         except Exception as error:
             thread.shutdown(wait=False)
@@ -124,12 +144,12 @@ class Server:
             log.error("the detector failed on its first picture", exc_info=error)
             error = ModelError(f"{self.settings.detector} does not run here: {error}")
         self.failure = error
-        log.error("no detector: %s", error)
+        log.error("cannot serve: %s", error)
         self.on_failure()
 
     def _warm_detector(self) -> Detector:
         """Loads, and runs everything once, so that the first person does not wait for it."""
-        detector = self._load_detector()
+        detector = self._loaders.detector()
         picture = Picture.from_bgr(np.zeros((64, 64, 3), np.uint8))
         detector.detect(picture)
         whole = Track(TrackId(1), 0, 1.0, (0.0, 0.0, 1.0, 1.0), (0.0, 0.0), Seconds(0))
@@ -138,9 +158,10 @@ class Server:
 
     def _make_session(self, session_id: str, overlay: OverlayMode) -> Session:
         assert self.engine is not None
+        assert self.faculties is not None
         detector = self.engine.detector
-        identity = Identity(session_id, detector.name, detector.labels, self.limits)
-        return Session(identity, self.engine, self._workers, overlay)
+        identity = Identity(session_id, detector.name, detector.labels, self.limits, self.vlm)
+        return Session(identity, self.engine, self._workers, overlay, self.faculties)
 
     def _make_peer(self, session: Session, ended: Callable[[], object]) -> Peer:
         servers = [RTCIceServer(urls=url) for url in self.settings.ice_servers]

@@ -2,8 +2,8 @@
 
 Driving contract: ``run(arrivals)`` until it returns (the track ended) or is cancelled; ``close`` at
 the end, once or more. Two coroutines share the eye, one at a time: every frame is looked at in a
-worker thread and handed to egress and to the engine; every result of the engine becomes tracks and
-goes out to the sinks. Nothing here speaks RTP or HTTP.
+worker thread and handed to egress and to the engine; every result of the engine becomes tracks,
+goes out to the sinks, and is told to the conversation. Nothing here speaks RTP or HTTP.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Literal, Protocol, TypeVar, get_args
 
 import av
 
+from streaming.conversation import Conversation, Faculties
 from streaming.engine import Engine, Result, Sight
 from streaming.frames import frame_of, picture_of
 from streaming.ingest import Arrival
@@ -25,10 +26,12 @@ from streaming.mailbox import Mailbox
 from streaming.stats import SessionStats
 from streaming.tracks import frame_ref, object_messages
 from streaming.wire import Hello, Message, Problem, Stats, encode, tracks_messages
+from vision.attention import Attention
 from vision.eye import Eye
+from vision.motion import CameraMotion
 from vision.overlay import draw
 from vision.picture import Picture
-from vision.types import Track
+from vision.types import Seconds, Track
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +81,12 @@ class Session:
     """Follows what one camera sees."""
 
     def __init__(
-        self, identity: Identity, engine: Engine, workers: Executor, overlay: OverlayMode
+        self,
+        identity: Identity,
+        engine: Engine,
+        workers: Executor,
+        overlay: OverlayMode,
+        faculties: Faculties,
     ) -> None:
         self.identity = identity
         self.overlay: OverlayMode = overlay
@@ -96,14 +104,25 @@ class Session:
         self._workers = workers
         self._eye = Eye(identity.labels)
         self._eye_free = asyncio.Lock()
+        self._attention = Attention()
+        self._noticed = Seconds(0)
         self._newest: Sight | None = None
         self._seq = 0
         self._said: dict[str, float] = {}
+        self.conversation = Conversation(
+            identity.session, identity.labels, faculties, self.say, self.now
+        )
+
+    def now(self) -> Seconds:
+        """Media time: that of the newest frame, and what has passed since it came."""
+        newest = self._newest
+        return Seconds(newest.t + time.monotonic() - newest.arrived if newest else 0.0)
 
     async def run(self, arrivals: AsyncIterator[Arrival]) -> None:
         """Follows the frames to their end."""
         async with asyncio.TaskGroup() as tasks:
-            helpers = [tasks.create_task(self._follow()), tasks.create_task(self._report())]
+            duties = (self._follow(), self._report(), self.conversation.run())
+            helpers = [tasks.create_task(duty) for duty in duties]
             async for arrival in arrivals:
                 await self._see(arrival)
             for helper in helpers:
@@ -112,6 +131,7 @@ class Session:
     def close(self) -> None:
         """Ends what waits for this session's frames and results."""
         self._engine.unsubscribe(self._lane)
+        self.conversation.close()
         self.returned.close()
         self.events.clear()
         self.tracks_sink = None
@@ -155,6 +175,7 @@ class Session:
             rates=self.stats.per_second(time.monotonic()),
             drops=dict(drops),
             detector=self.identity.detector,
+            assistant=self.conversation.counts,
         )
 
     async def snapshot(self) -> Picture | None:
@@ -212,7 +233,10 @@ class Session:
         sight, detections = result.sight, result.detections
         assert detections is not None
         async with self._eye_free:
+            refused = self._eye.refused
             await self._work(lambda: self._eye.detected(detections, sight.t))
+            taken = self._eye.refused == refused
+            then, moved = self._eye.tracks_at(sight.t), self._eye.motion(self._noticed, sight.t)
             newest = self._newest or sight
             tracks = self._eye.tracks_at(newest.t)
             camera = self._eye.camera
@@ -220,6 +244,19 @@ class Session:
         self.stats.tick("detect", now)
         self.stats.stages["detect_age"].add(now - sight.arrived)
         self._send_tracks(newest, tracks, camera, now)
+        if taken:
+            await self._notice(sight, then, moved)
+
+    async def _notice(self, sight: Sight, tracks: tuple[Track, ...], moved: CameraMotion) -> None:
+        """Lets the assistant know; that comes last, since tracks are waited for."""
+        self._noticed = sight.t
+        changed = self.conversation.text_changed
+        noticed = await self._work(
+            lambda: self._attention.notice(
+                sight.picture, sight.t, sight.pts, tracks, moved, text_changed=changed
+            )
+        )
+        self.conversation.take(noticed)
 
     def _send_tracks(
         self, sight: Sight, tracks: tuple[Track, ...], camera: tuple[float, float], now: float

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+
+from streaming.remembering.limits import MemoryLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +25,34 @@ class Settings:
     ice_servers: tuple[str, ...] = ()
     "STUN or TURN URLs. None by default: no third party is contacted."
 
+    read_text: bool = True
+    "Whether text in the picture is read."
+    vlm: str = ""
+    "A language model to run in this process, as ``openeyes models`` knows it."
+    vlm_url: str = ""
+    "Address of an OpenAI-compatible server to ask instead."
+    vlm_model: str = ""
+    "The model to ask for there; empty where the server has but one."
+    vlm_key_env: str = ""
+    "Environment variable that holds the key for it."
+    vlm_key_file: Path | None = None
+    "File that holds the key for it."
+    vlm_slots: int = 1
+    "Requests that it takes at a time."
+    vlm_timeout: float = 20.0
+    "Seconds that a question waits for the model's first word."
+    memory: Path | None = None
+    "Folder in which what was seen is remembered; None: in this process only."
+    memory_limits: MemoryLimits | None = None
+    "How much is remembered; None: as much as the memory thinks right."
+
     def __post_init__(self) -> None:
         if self.max_sessions < 1:
             raise ValueError("max_sessions is at least 1")
         if self.max_detect_hz < 0:
             raise ValueError("max_detect_hz is 0 or more")
+        if self.vlm_slots < 1 or self.vlm_timeout <= 0:
+            raise ValueError("vlm_slots is at least 1, vlm_timeout above 0")
 
 
 MAX_WIDTH = 1920

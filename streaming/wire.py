@@ -8,7 +8,7 @@ frame's tracks into messages that fit a datagram.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
@@ -89,6 +89,8 @@ class Stats(Message, frozen=True, tag="stats", omit_defaults=False):
     "Since the start, by place."
     detector: str
     degradation: int = 0
+    assistant: dict[str, int] = msgspec.field(default_factory=dict)
+    "What the assistant did and left undone, since the start."
 
 
 class Problem(Message, frozen=True, tag="problem"):
@@ -106,13 +108,92 @@ class Pong(Message, frozen=True, tag="pong", omit_defaults=False):
     t: float
 
 
-ServerMessage: TypeAlias = Tracks | Hello | Stats | Problem | Pong
+class Caption(Message, frozen=True, tag="caption", omit_defaults=False):
+    """What is to be seen, said without being asked. A later one takes its place."""
+
+    id: str
+    text: str
+    frame: FrameRef
+    "The key frame that it describes."
+    age: int
+    "Milliseconds since that frame was captured."
+    source: str
+    "Name of the model, or ``grounded``."
+    objects: tuple[int, ...] = ()
+    "Ids of the tracked objects that the text speaks of, in its order."
+
+
+class Answer(Message, frozen=True, tag="answer"):
+    """A piece of an answer (``delta``), or all of it at its end (``text`` with ``done``)."""
+
+    id: str
+    "Of the ``ask``; for a ``tap``, ``tap-1``, ``tap-2`` …"
+    frame: FrameRef
+    age: int
+    source: str
+    done: bool = False
+    delta: str | None = None
+    text: str | None = None
+    objects: tuple[int, ...] = ()
+    "All that the answer has spoken of so far."
+    evidence: str | None = None
+    "Path of the JPEG that the answer rests on, relative to the server's root."
+
+
+class Watching(Message, frozen=True, tag="watching", omit_defaults=False):
+    """How a standing instruction was understood, and what has become of it."""
+
+    id: str
+    text: str
+    "As it was given."
+    rule: str
+    "As it was understood, in plain words."
+    state: Literal["watching", "ended"]
+    "``ended``: by ``unwatch``, or because it was to fire once and did."
+
+
+class Alert(Message, frozen=True, tag="alert", omit_defaults=False):
+    """A standing instruction has come true."""
+
+    id: str
+    watch: str
+    "Id of the ``watch``."
+    text: str
+    "Why it fired."
+    frame: FrameRef
+    age: int
+    objects: tuple[int, ...] = ()
+    evidence: str | None = None
+
+
+class BlockMessage(msgspec.Struct, frozen=True):
+    """One line of text in the picture."""
+
+    text: str
+    quad: tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
+    "Corners, clockwise from the reader's top left."
+    score: float
+    id: int
+    "The same sign keeps its id."
+
+
+class Text(Message, frozen=True, tag="text", omit_defaults=False):
+    """All text that is to be read now, in reading order. Sent when that changes."""
+
+    blocks: tuple[BlockMessage, ...]
+    frame: FrameRef
+
+
+ServerMessage: TypeAlias = (
+    Tracks | Hello | Stats | Problem | Pong | Caption | Answer | Watching | Alert | Text
+)
 
 MAX_ID = 64
-MAX_TEXT = 2000
+MAX_TEXT = 12_000
+"""Characters of what a person says; what is too long for a question is refused by the assistant."""
 MAX_LABELS = 100
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ID)]
-Words = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT)]
+Words = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
 Fraction = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 

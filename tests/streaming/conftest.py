@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -30,7 +30,8 @@ from streaming.app import make_app
 from streaming.security import Gate
 from streaming.server import Server
 from streaming.settings import Settings
-from vision.ports import Detector
+from streaming.understanding import Loaders
+from vision.ports import Detector, SeeingModel, TextReader
 from vision.types import Detections
 
 SDP = {"Content-Type": "application/sdp"}
@@ -63,12 +64,17 @@ def serving() -> ServerMaker:
 
     @asynccontextmanager
     async def start(
-        detector: Detector | None = None, token: str | None = None, **settings: Any
+        detector: Detector | None = None,
+        token: str | None = None,
+        model: SeeingModel | None = None,
+        reader: TextReader | None = None,
+        **settings: Any,
     ) -> AsyncIterator[Running]:
         chosen = detector or ScriptedDetector([Step(one_box())])
-        server = Server(
-            Settings(**settings), lambda: chosen, Gate(token), web.ROOT, lambda: b"a clip"
+        loaders = Loaders(
+            lambda: chosen, reader and (lambda: reader), model and (lambda: nullcontext(model))
         )
+        server = Server(Settings(**settings), loaders, Gate(token), web.ROOT, lambda: b"a clip")
         config = uvicorn.Config(
             make_app(server), port=0, log_config=None, ws="websockets-sansio", lifespan="on"
         )

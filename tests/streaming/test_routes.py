@@ -193,11 +193,12 @@ async def test_a_detector_that_cannot_be_loaded_is_told(fault: Exception) -> Non
     from streaming.security import Gate
     from streaming.server import Server
     from streaming.settings import Settings
+    from streaming.understanding import Loaders
 
     def fail() -> Any:
         raise fault
 
-    server = Server(Settings(), fail, Gate(None), web.ROOT, bytes)
+    server = Server(Settings(), Loaders(fail), Gate(None), web.ROOT, bytes)
     app = make_app(server)
     transport = httpx.ASGITransport(app)
     async with (

@@ -120,12 +120,12 @@ async def test_commands_are_answered_and_misfits_counted(serving: Maker, connect
         events = client.channels["events"]
         await client.until(lambda: client.said("hello"))
         events.send('{"type":"ping","t":7.5}')
-        events.send('{"type":"ask","id":"q1","text":"what is it?"}')
+        events.send('{"type":"ask","id":"q1","text":""}')
         events.send('{"type":"set","overlay":"sideways"}')
         await client.until(lambda: len(client.said("problem")) == 2)
         assert client.said("pong") == [{"type": "pong", "t": 7.5}]
-        unavailable, misfit = client.said("problem")
-        assert (unavailable["code"], unavailable["about"]) == ("unavailable", "q1")
+        refused, misfit = client.said("problem")
+        assert (refused["code"], refused["about"]) == ("empty-question", "q1")
         assert "burn-in" in misfit["detail"]
         for _ in range(9):
             events.send("garbage")

@@ -1,0 +1,125 @@
+"""One text reader for all sessions, off the loop: newest or nothing, and who waits goes first.
+
+Driving contract: ``start`` once; ``read`` from the loop as the assistants command; each is answered
+by one ``TextRead`` to ``hear``, later. A session's reading that nobody waits for takes the place of
+its last one that has not begun. ``leave`` when a session ends, ``close`` at the end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from streaming.stats import Latency
+from vision.dealings import Event, ReadText, TextRead
+from vision.picture import Picture
+from vision.ports import TextReader
+from vision.types import TextBlock
+
+log = logging.getLogger(__name__)
+
+Hear = Callable[[Event], None]
+
+MOST_WAITED_FOR = 16
+"""Readings that people wait for; one more is refused."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Order:
+    """One reading that has not begun."""
+
+    session: str
+    command: ReadText
+    hear: Hear
+
+
+class ReadingDesk:
+    """Takes readings of all sessions to one reader."""
+
+    def __init__(self, reader: TextReader, thread: ThreadPoolExecutor) -> None:
+        """``thread`` is where the reader was loaded; it is shut down with the desk."""
+        self.reader = reader
+        self.latency = Latency()
+        self.replaced = 0
+        "Readings that a newer one of the same session took the place of."
+        self._thread = thread
+        self._waited_for: deque[_Order] = deque()
+        self._ambient: dict[str, _Order] = {}
+        self._wanted = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begins to serve. Call on the loop."""
+        self._task = asyncio.create_task(self._serve(), name="reading")
+
+    def read(self, session: str, command: ReadText, hear: Hear) -> None:
+        """Takes up a reading."""
+        order = _Order(session, command, hear)
+        if not command.waited_for:
+            self._replace(order)
+        elif len(self._waited_for) >= MOST_WAITED_FOR:
+            _answer_later(order, "the reader has too much to do; ask again in a moment")
+        else:
+            self._waited_for.append(order)
+        self._wanted.set()
+
+    def leave(self, session: str) -> None:
+        """A session is over: what it wanted is not begun."""
+        self._ambient.pop(session, None)
+        kept = [order for order in self._waited_for if order.session != session]
+        self._waited_for = deque(kept)
+
+    async def close(self) -> None:
+        """Stops serving and waits for the reading under way."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await asyncio.to_thread(self._thread.shutdown)
+
+    def _replace(self, order: _Order) -> None:
+        before = self._ambient.pop(order.session, None)
+        self._ambient[order.session] = order
+        if before is not None:
+            self.replaced += 1
+            _answer_later(before, "a newer picture took its place")
+
+    async def _serve(self) -> None:
+        while True:
+            order = await self._next()
+            order.hear(await self._run(order))
+
+    async def _next(self) -> _Order:
+        while True:
+            if self._waited_for:
+                return self._waited_for.popleft()
+            if self._ambient:
+                return self._ambient.pop(next(iter(self._ambient)))
+            self._wanted.clear()
+            await self._wanted.wait()
+
+    async def _run(self, order: _Order) -> TextRead:
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        try:
+            blocks = await loop.run_in_executor(self._thread, self._read, order.command)
+        except Exception as error:
+            log.exception("the reader %s failed on one picture", self.reader.name)
+            return TextRead(order.command.request, (), f"{type(error).__name__}: {error}")
+        self.latency.add(loop.time() - started)
+        return TextRead(order.command.request, blocks)
+
+    def _read(self, command: ReadText) -> tuple[TextBlock, ...]:
+        shot = command.shot
+        picture = shot.picture
+        if shot.box is not None:
+            picture = Picture.from_bgr(shot.bgr(max(picture.width, picture.height)))
+        return self.reader.read(picture)
+
+
+def _answer_later(order: _Order, failed: str) -> None:
+    event = TextRead(order.command.request, (), failed)
+    asyncio.get_running_loop().call_soon(order.hear, event)

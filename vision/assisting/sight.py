@@ -1,0 +1,142 @@
+"""What is seen now: the scene, and the text in it."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from vision.assisting.outbox import Outbox
+from vision.dealings import Noticed, ProblemSaid, ReadText, RequestId, TextRead, TextSaid
+from vision.glimpse import Glimpse
+from vision.motion import STILL, CameraMotion
+from vision.prompt import Shot
+from vision.scene import Scene, SceneView
+from vision.textbook import TextBook
+from vision.types import Box, Seconds, TextBlock
+
+MOST_READINGS = 8
+"""Readings under way at a time; more are not begun."""
+
+STEPS = 16
+"""Glimpses whose camera motion is kept: longer than a key frame may be older than the newest."""
+
+WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A reading under way."""
+
+    shot: Shot
+    glimpse: Glimpse
+    motion: CameraMotion
+    "Of the static world since its glimpse."
+    until: Seconds
+    waited_for: bool
+
+
+class Sight:
+    """One camera's. ``notice`` with every glimpse, in order."""
+
+    def __init__(self, labels: tuple[str, ...], out: Outbox) -> None:
+        self.labels = labels
+        self.newest: Glimpse | None = None
+        self._out = out
+        self._scene = Scene(labels)
+        self._book = TextBook()
+        self._readings: dict[RequestId, _Reading] = {}
+        self._steps: deque[tuple[Seconds, CameraMotion]] = deque(maxlen=STEPS)
+        self._read_at = -float("inf")
+        self.text_changed = False
+        "Whether what can be read has changed since the newest glimpse."
+        self._best: Glimpse | None = None
+        self._view: SceneView | None = None
+
+    def notice(self, event: Noticed, now: Seconds) -> None:
+        """Takes in a glimpse."""
+        self.newest, self._best, self._view = event.glimpse, event.best, None
+        self.text_changed = False
+        self._scene.update(event.glimpse)
+        self._follow_camera(event.glimpse)
+        if event.key is not None:
+            self._out.counts["key_frames"] += 1
+            self._read_key_frame(event.key.glimpse, now)
+
+    @property
+    def view(self) -> SceneView:
+        """The scene as of the newest glimpse."""
+        if self._view is None:
+            self._view = self._scene.view()
+        return self._view
+
+    @property
+    def best(self) -> Glimpse | None:
+        """What to answer a question from; None before the first glimpse."""
+        return self._best
+
+    def read(
+        self, shot: Shot, glimpse: Glimpse, now: Seconds, *, waited_for: bool
+    ) -> RequestId | None:
+        """Has the text in a shot read; None where that cannot be."""
+        if not self._out.abilities.reader or len(self._readings) >= MOST_READINGS:
+            return None
+        request = self._out.request()
+        until = Seconds(now + self._out.config.read_within)
+        motion = self._motion_since(glimpse.t)
+        self._readings[request] = _Reading(shot, glimpse, motion, until, waited_for)
+        self._out.put(ReadText(request, shot, waited_for))
+        return request
+
+    def text_read(self, event: TextRead) -> None:
+        """Takes in what was read, as of now."""
+        reading = self._readings.pop(event.request, None)
+        if reading is None:
+            return
+        if event.failed:
+            self._out.put(ProblemSaid("reader", f"Text could not be read: {event.failed}"))
+            return
+        area = reading.shot.box
+        blocks = tuple(_in_picture(block, area or WHOLE) for block in event.blocks)
+        if self._book.update(blocks, reading.glimpse.t, STILL, area=area, late=reading.motion):
+            self.text_changed = True
+            self._tell_text()
+
+    def tick(self, now: Seconds) -> None:
+        """Gives up readings that did not come."""
+        for request in [each for each, reading in self._readings.items() if reading.until < now]:
+            del self._readings[request]
+
+    def _tell_text(self) -> None:
+        present = tuple(self._book.present)
+        self._scene.read(present, self._book.past)
+        self._view = None
+        if self.newest is not None:
+            self._out.put(TextSaid(present, self.newest))
+
+    def _read_key_frame(self, glimpse: Glimpse, now: Seconds) -> None:
+        """Has a key frame read, unless one is being read, or was just now."""
+        busy = any(not reading.waited_for for reading in self._readings.values())
+        if not busy and now - self._read_at >= self._out.config.read_interval:
+            self._read_at = now
+            self.read(Shot(glimpse.picture), glimpse, now, waited_for=False)
+
+    def _follow_camera(self, glimpse: Glimpse) -> None:
+        self._steps.append((glimpse.t, glimpse.motion))
+        for reading in self._readings.values():
+            reading.motion = reading.motion.then(glimpse.motion)
+        self._book.carry(glimpse.motion)
+        self._scene.read(self._book.present, self._book.past)
+
+    def _motion_since(self, t: Seconds) -> CameraMotion:
+        motion = STILL
+        for at, step in self._steps:
+            if at > t:
+                motion = motion.then(step)
+        return motion
+
+
+def _in_picture(block: TextBlock, area: Box) -> TextBlock:
+    """A block of a shot in the whole picture."""
+    left, top, width, height = area
+    a, b, c, d = ((left + x * width, top + y * height) for x, y in block.quad)
+    return TextBlock(block.text, (a, b, c, d), block.score)
