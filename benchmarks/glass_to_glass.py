@@ -16,6 +16,9 @@ import statistics
 import sys
 import tempfile
 import urllib.request
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +36,10 @@ WARM_UP = 4.0
 """Seconds left out at the start: congestion control finds its rate."""
 
 
+Start = Callable[[], AbstractContextManager[str]]
+"""Starts a server; gives its base URL."""
+
+
 @dataclass
 class Run:
     """One system over one stretch of time."""
@@ -47,6 +54,8 @@ class Run:
     lag_p99: float = 0.0
     "Milliseconds by which the event loop was late."
     stages: dict[str, object] = field(default_factory=dict)
+    said: Counter[str] = field(default_factory=Counter)
+    "How questions ended, if any were asked."
 
 
 def main() -> None:
@@ -57,26 +66,27 @@ def main() -> None:
         write_y4m(clip, sample_camera(), stamped=True)
         for turn in range(options.rounds):
             for system in ("echo", "openeyes") if turn % 2 == 0 else ("openeyes", "echo"):
-                runs.append(measure(system, clip, options.seconds))
+                start = echo_server if system == "echo" else openeyes_server
+                runs.append(measure(system, start, clip, options.seconds))
                 print(_line(runs[-1]), flush=True)
     print(summary(runs))
     if options.json:
         options.json.write_text(json.dumps([vars(run) for run in runs], indent=1))
 
 
-def measure(system: str, clip: Path, seconds: float) -> Run:
-    """One fresh server, one fresh browser, one stretch of time."""
-    start = echo_server if system == "echo" else openeyes_server
+def measure(system: str, start: Start, clip: Path, seconds: float, question: str = "") -> Run:
+    """One fresh server, one fresh browser, one stretch of time, a question now and then."""
     with start() as base, fake_camera_browser(clip) as browser:
         page = browser.new_page()
         page.goto(base)
         run_scripts(page, *SCRIPTS)
-        lag = LoopLagReader(base) if system == "openeyes" else None
+        lag = LoopLagReader(base) if system != "echo" else None
         notes = page.evaluate(
-            "([url, seconds]) => window.glassToGlass(url, seconds)",
-            [f"{base}/v1/sessions", seconds],
+            "([url, seconds, question]) => window.glassToGlass(url, seconds, question)",
+            [f"{base}/v1/sessions", seconds, question],
         )
         run = _run(system, notes)
+        run.said = Counter(" ".join(each) for each in notes["said"])
         if lag is not None:
             run.detect_hz = notes["state"]["frames"]["detect"] / notes["state"]["seconds"]
             run.stages = notes["state"]["stages"]
@@ -131,7 +141,7 @@ def _line(run: Run) -> str:
         f"{run.system:9} p50 {run.p50:5.0f} ms  p95 {run.p95:5.0f} ms  {run.fps:4.1f} fps  "
         f"drift {run.drift:+5.0f} ms"
     )
-    if run.system == "openeyes":
+    if run.system != "echo":
         text += f"  detect {run.detect_hz:4.1f} Hz  loop lag p99 {run.lag_p99:4.1f} ms"
     return text
 

@@ -1,6 +1,7 @@
 // Runs in the page of a measured server: sends the fake camera there, plays what comes back, and
 // notes when each frame number was on either screen. Needs stamp.js before it.
-// `window.glassToGlass(url, seconds)` → { local: [[ms, number]…], remote: [[ms, number]…], … }
+// `window.glassToGlass(url, seconds, question)` → { local: [[ms, number]…], remote: …, said: … }
+// A question, if there is one, is asked every few seconds.
 
 function log(video, notes) {
   const read = window.makeStampReader();
@@ -21,7 +22,20 @@ async function makeVideo(stream) {
   return video;
 }
 
-window.glassToGlass = async (url, seconds) => {
+const ASK_EVERY_MS = 5000;
+
+function converse(channel, question, said) {
+  channel.onmessage = ({ data }) => {
+    const message = JSON.parse(data);
+    if (message.type === "answer" && message.done) said.push(["answer", message.source]);
+    if (message.type === "problem") said.push(["problem", message.code]);
+  };
+  let asked = 0;
+  const ask = () => channel.send(JSON.stringify({ type: "ask", id: `q${asked++}`, text: question }));
+  if (question) channel.onopen = () => setInterval(() => channel.readyState === "open" && ask(), ASK_EVERY_MS);
+}
+
+window.glassToGlass = async (url, seconds, question = "") => {
   const camera = await navigator.mediaDevices.getUserMedia({
     video: { width: 640, height: 480, frameRate: 30 },
   });
@@ -31,7 +45,8 @@ window.glassToGlass = async (url, seconds) => {
   let messages = 0;
   const tracks = connection.createDataChannel("tracks", { ordered: false, maxRetransmits: 0 });
   tracks.onmessage = () => (messages += 1);
-  connection.createDataChannel("events");
+  const said = [];
+  converse(connection.createDataChannel("events"), question, said);
   connection.addTransceiver(camera.getVideoTracks()[0], { direction: "sendrecv" });
   connection.ontrack = async ({ track }) => log(await makeVideo(new MediaStream([track])), remote);
   await connection.setLocalDescription(await connection.createOffer());
@@ -51,5 +66,5 @@ window.glassToGlass = async (url, seconds) => {
   }
   connection.close();
   camera.getTracks().forEach((track) => track.stop());
-  return { local, remote, messages, state };
+  return { local, remote, messages, state, said };
 };

@@ -20,7 +20,7 @@ import models.registry
 import models.session
 import models.weights
 import web
-from models.endpoint import Endpoint
+from models.endpoint import Endpoint, Health
 from models.endpoint_config import EndpointConfig
 from models.endpoint_key import key_from
 from streaming import events_socket, problems, routes
@@ -123,14 +123,7 @@ async def open_model(settings: Settings) -> AsyncIterator[SeeingModel]:
 
 @asynccontextmanager
 async def _open_endpoint(settings: Settings) -> AsyncIterator[SeeingModel]:
-    config = EndpointConfig(
-        settings.vlm_url,
-        model=settings.vlm_model or None,
-        key=key_from(settings.vlm_key_env or None, settings.vlm_key_file),
-        slots=settings.vlm_slots,
-        first_token_timeout=settings.vlm_timeout,
-    )
-    endpoint = Endpoint(config)
+    endpoint = Endpoint(_endpoint_config(settings))
     try:
         await endpoint.discover()
     except NoAnswer as error:
@@ -139,6 +132,16 @@ async def _open_endpoint(settings: Settings) -> AsyncIterator[SeeingModel]:
         yield endpoint
     finally:
         await endpoint.aclose()
+
+
+def _endpoint_config(settings: Settings) -> EndpointConfig:
+    return EndpointConfig(
+        settings.vlm_url,
+        model=settings.vlm_model or None,
+        key=key_from(settings.vlm_key_env or None, settings.vlm_key_file),
+        slots=settings.vlm_slots,
+        first_token_timeout=settings.vlm_timeout,
+    )
 
 
 @asynccontextmanager
@@ -165,14 +168,45 @@ def providers() -> tuple[str, ...]:
     return models.session.offered_providers()
 
 
-def model_checks() -> list[Callable[[], Check]]:
-    """One check for each packaged model: is it there, is it intact."""
-    return [partial(_check_model, name) for name in models.weights.names()]
+def model_checks(settings: Settings) -> list[Callable[[], Check]]:
+    """Whether the packaged models are intact, and what the operator named can be used."""
+    checks: list[Callable[[], Check]] = [
+        partial(_check_model, name) for name in models.weights.names()
+    ]
+    if settings.read_text:
+        checks.append(partial(_check_reader, settings))
+    if settings.vlm or settings.vlm_url:
+        checks.append(partial(_check_vlm, settings))
+    return checks
 
 
 def _check_model(name: str) -> Check:
     weights = models.weights.load(models.weights.manifest(name))
     return Check(f"model {name}", "ok", f"intact, {len(weights) / 1e6:.1f} MB")
+
+
+def _check_reader(settings: Settings) -> Check:
+    return Check("text reader", "ok", f"{load_reader(settings).name} loads")
+
+
+def _check_vlm(settings: Settings) -> Check:
+    if settings.vlm:
+        return asyncio.run(_check_local(settings))
+    health = asyncio.run(_health(settings))
+    return Check("language model", "ok" if health.ok else "fail", health.text)
+
+
+async def _check_local(settings: Settings) -> Check:
+    async with _open_local(settings) as model:
+        return Check("language model", "ok", f"{model.name} loads")
+
+
+async def _health(settings: Settings) -> Health:
+    endpoint = Endpoint(_endpoint_config(settings))
+    try:
+        return await endpoint.health()
+    finally:
+        await endpoint.aclose()
 
 
 def make_server(settings: Settings, gate: Gate) -> Server:

@@ -143,6 +143,8 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _add_doctor(parser: argparse.ArgumentParser) -> None:
     add_listen_options(parser)
+    add_detector_options(parser, app.detector_names(), app.devices())
+    add_understanding_options(parser, app.model_names())
     parser.set_defaults(run=_doctor)
 
 
@@ -156,7 +158,7 @@ def _doctor(options: argparse.Namespace) -> int:
             folder=state_folder(os.environ),
             addresses=local_addresses(),
             providers=app.providers(),
-            model_checks=app.model_checks(),
+            model_checks=app.model_checks(settings_from(options)),
             now=datetime.now(UTC),
         )
     )

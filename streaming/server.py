@@ -25,7 +25,11 @@ from streaming.sessions import Sessions
 from streaming.settings import MAX_FPS, MAX_HEIGHT, MAX_WIDTH, Settings
 from streaming.understanding import Loaders, understanding
 from streaming.version import VERSION
+from vision.assistant import Assistant
+from vision.attention import Attention
+from vision.dealings import Asked, WatchAsked
 from vision.errors import ModelError, OpenEyesError
+from vision.motion import STILL
 from vision.overlay import draw
 from vision.picture import Picture
 from vision.ports import Detector
@@ -154,6 +158,7 @@ class Server:
         detector.detect(picture)
         whole = Track(TrackId(1), 0, 1.0, (0.0, 0.0, 1.0, 1.0), (0.0, 0.0), Seconds(0))
         draw(picture, [whole], detector.labels)
+        _warm_assistant(detector.labels, picture, whole)
         return detector
 
     def _make_session(self, session_id: str, overlay: OverlayMode) -> Session:
@@ -166,3 +171,14 @@ class Server:
     def _make_peer(self, session: Session, ended: Callable[[], object]) -> Peer:
         servers = [RTCIceServer(urls=url) for url in self.settings.ice_servers]
         return Peer(session, servers, ended)
+
+
+def _warm_assistant(labels: tuple[str, ...], picture: Picture, track: Track) -> None:
+    """Builds the tables of both languages, which takes tens of milliseconds the first time."""
+    assistant, attention = Assistant(labels), Attention()
+    start = Seconds(0)
+    noticed = attention.notice(picture, start, 0, (track,), STILL, text_changed=False)
+    assistant.handle(noticed, start)
+    for text in ("How many people are there?", "有几个人？"):
+        assistant.handle(Asked(text, text), start)
+        assistant.handle(WatchAsked(text, text), start)

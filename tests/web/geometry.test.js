@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
+  boxAt,
   chooseFit,
+  holds,
+  inPicture,
   labelSpot,
   onStage,
   placed,
@@ -108,4 +111,39 @@ test("a picture is made to fit the limits in its own orientation, with even side
   assert.deepEqual(within(size(640, 480), limit), size(640, 480));
   assert.deepEqual(within(size(1439, 1079), limit), size(960, 720));
   assert.deepEqual(within(size(321, 1), limit), size(322, 2));
+});
+
+test("a touch finds the place of the picture: the way back from the stage", () => {
+  const picture = rect(-100, 20, 600, 400);
+  for (const mirrored of [false, true]) {
+    for (const point of [
+      [0.25, 0.5],
+      [0.9, 0.1],
+    ]) {
+      const { left, top } = onStage([...point, 0, 0], picture, mirrored);
+      const found = inPicture({ x: left, y: top }, picture, mirrored);
+      assert.ok(found.every((value, axis) => Math.abs(value - point[axis]) < 1e-9));
+    }
+  }
+});
+
+test("a touch beside the picture is nowhere in it", () => {
+  const letterboxed = placed(size(640, 480), PHONE, "contain");
+  assert.equal(inPicture({ x: 195, y: 100 }, letterboxed, false), null);
+  assert.equal(inPicture({ x: 195, y: 800 }, letterboxed, true), null);
+  assert.equal(inPicture({ x: 5, y: 5 }, rect(0, 0, 0, 0), false), null);
+});
+
+test("of boxes that lie over each other the smallest is touched", () => {
+  const table = { id: 1, box: [0, 0.2, 1, 0.8] };
+  const cup = { id: 2, box: [0.4, 0.4, 0.2, 0.2] };
+  assert.equal(boxAt([0.5, 0.5], [table, cup]), cup);
+  assert.equal(boxAt([0.1, 0.5], [cup, table]), table);
+  assert.equal(boxAt([0.5, 0.1], [cup, table]), null);
+});
+
+test("a room holds what lies wholly within", () => {
+  assert.equal(holds(ROOM, rect(6, 6, 378, 700)), true);
+  assert.equal(holds(ROOM, rect(5, 6, 10, 10)), false);
+  assert.equal(holds(ROOM, rect(6, 6, 379, 10)), false);
 });

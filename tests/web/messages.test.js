@@ -16,6 +16,7 @@ const tracks = (changes) => ({
   seq: 1,
   frame: { pts: 90, age: 3, captured: 5 },
   part: [0, 1],
+  camera: [0.02, 0],
   objects: [object],
   ...changes,
 });
@@ -45,6 +46,7 @@ test("tracks are read whole", () => {
     frame: { pts: 90, age: 3, captured: 5 },
     index: 0,
     parts: 1,
+    camera: [0.02, 0],
     objects: [object],
   });
 });
@@ -53,7 +55,7 @@ test("what the server leaves out has its default", () => {
   const bare = { id: 1, box: [0, 0, 1, 1] };
   const read = readTracks({ type: "tracks", seq: 2, frame: { pts: 0 }, objects: [bare] });
   assert.deepEqual(read.frame, { pts: 0, age: 0, captured: null });
-  assert.deepEqual([read.index, read.parts], [0, 1]);
+  assert.deepEqual([read.index, read.parts, read.camera], [0, 1, [0, 0]]);
   assert.deepEqual(read.objects, [{ ...bare, label: "", score: 0, v: [0, 0], seen: 0 }]);
 });
 

@@ -3,6 +3,9 @@ import { test } from "node:test";
 
 import { FrameRate } from "../../web/js/frames.js";
 import { rowsOf } from "../../web/js/panel.js";
+import { speak } from "../../web/js/strings.js";
+
+await speak("en");
 
 const own = { roundTrip: 12.4, age: 61.6, objects: 3, shown: 29.7, stats: null };
 const value = (rows, name) => rows.find(([title]) => title === name)?.[1];

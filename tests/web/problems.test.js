@@ -9,7 +9,9 @@ import {
   inWords,
   missingAbility,
 } from "../../web/js/problems.js";
-import { known } from "../../web/js/strings.js";
+import { known, speak } from "../../web/js/strings.js";
+
+await speak("en");
 
 const named = (name) => Object.assign(new Error("as the browser says"), { name });
 

@@ -12,6 +12,9 @@ from vision.scene import SETTLE, SceneObject, SceneView
 from vision.textbook import quad_box
 from vision.types import Seconds, SeenText, TrackId
 
+MOVED = 0.08
+"""Fractions of the picture by which a box is elsewhere than on the picture kept of it."""
+
 
 class Keeping:
     """Remembers what one camera sees."""
@@ -19,7 +22,7 @@ class Keeping:
     def __init__(self, out: Outbox) -> None:
         self._out = out
         self._refreshed = -float("inf")
-        self._pictured: dict[TrackId, Seconds] = {}
+        self._pictured: dict[TrackId, SceneObject] = {}
         self._texts: dict[int, SeenText] = {}
 
     def notice(self, view: SceneView, glimpse: Glimpse, now: Seconds) -> None:
@@ -46,11 +49,12 @@ class Keeping:
         self._out.put(Remember(Memory(kind, said.id, said.text, t, t), said.glimpse))
 
     def _picture(self, each: SceneObject, glimpse: Glimpse) -> Glimpse | None:
-        """The picture to keep with an object, where it is time for another."""
+        """The picture to keep with an object: a new one from time to time, or when it moved."""
         before = self._pictured.get(each.id)
-        if before is not None and glimpse.t - before < self._out.config.picture_interval:
+        young = before and each.last - before.last < self._out.config.picture_interval
+        if before is not None and young and _near(before, each):
             return None
-        self._pictured[each.id] = glimpse.t
+        self._pictured[each.id] = each
         return glimpse
 
     def _keep_texts(self, view: SceneView, glimpse: Glimpse) -> None:
@@ -60,6 +64,11 @@ class Keeping:
             if known is None or (known.text, known.last) != (each.text, each.last):
                 new = known is None or known.text != each.text
                 self._out.put(Remember(_text(each), glimpse if new else None))
+
+
+def _near(before: SceneObject, now: SceneObject) -> bool:
+    """Whether it is where it was in the picture that is kept of it."""
+    return max(abs(a - b) for a, b in zip(before.box, now.box, strict=True)) < MOVED
 
 
 def _object(each: SceneObject) -> Memory:

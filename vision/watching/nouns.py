@@ -36,12 +36,6 @@ def nouns(language: Language, labels: tuple[str, ...]) -> Mapping[str, Subject]:
     return table
 
 
-def labels_in(text: str, language: Language, labels: tuple[str, ...]) -> tuple[str, ...]:
-    """The labels that a noun stands for, empty where it is none that is known."""
-    subject = nouns(language, labels).get(text)
-    return subject.labels if subject else ()
-
-
 def plural(noun: str) -> str:
     """More than one of an English noun."""
     known = english_words.PLURALS.get(noun)

@@ -4,7 +4,7 @@ Trackers lose things and find them again under new numbers; detectors overlook t
 is not there. Here evidence is weighed, so that what is told is what happened:
 
 * A thing *came* once detections of it add up (`CONVINCING`) over at least `SETTLE` seconds: after
-  0.1 s if it is seen clearly, after 10 s if all of them are doubtful. The time of it is that of
+  0.1 s if it is seen clearly, after 10 s if it is seen badly. The time of it is that of
   the first detection. What is there when the watch begins did not come.
 * A thing *went* once it was overlooked for as long as it is not known to be overlooked. That is
   soon for what was on its way out of the picture (`EDGE_PATIENCE`), a little later for what was
@@ -45,7 +45,7 @@ FLICKER = 0.3
 """Seconds that a thing has to be seen for to count where it is absence that is watched for."""
 
 CONVINCING = 0.6
-"""Evidence from which a thing is believed in: two clear detections, or four that are just sure."""
+"""Evidence from which a thing is believed in: two clear detections, or four just sure ones."""
 
 MISSED = 0.1
 """What each picture without the thing takes from that sum."""
@@ -99,11 +99,11 @@ class Presence:
         fresh = {found.id for found in detected}
         for found in detected:
             thing = known.get(found.id)
-            named = _is(found, self.subject)
-            if thing is None and named:
+            if thing is None and _is(found, self.subject):
                 thing = self._recognised(found, fresh) or self._begin(found, view)
             if thing is not None:
-                follow(thing, found, named=named)
+                # Its colour may change with the light; it is the same thing all the same.
+                follow(thing, found, named=_labelled(found, self.subject))
         self._overlook(view)
         return News(tuple(self._arrivals()), tuple(self._departures(view)))
 
@@ -161,6 +161,9 @@ def _lasted(thing: Thing) -> bool:
     return thing.last - thing.first >= FLICKER - INSTANT
 
 
+def _labelled(found: SceneObject, subject: Subject) -> bool:
+    return not subject.labels or found.label in subject.labels
+
+
 def _is(found: SceneObject, subject: Subject) -> bool:
-    named = not subject.labels or found.label in subject.labels
-    return named and (not subject.colour or found.colour == subject.colour)
+    return _labelled(found, subject) and subject.colour in {"", found.colour}

@@ -16,13 +16,13 @@ SETTLE = 0.1
 """Seconds between the first and the newest detection of a thing that is believed to have come."""
 
 SURE = 0.53
-"""Score from which a detection proves something; mistakes of small detectors stay below it."""
+"""Mean score from which detections prove something; mistakes of small detectors stay below it."""
 
 DOUBT = 0.35
-"""What is taken from the score of such a detection; the rest is evidence."""
+"""What is taken from such a score; the rest is the evidence of one detection."""
 
 LITTLE = 0.006
-"""Evidence that a lesser detection is: so it takes ten seconds of them."""
+"""Evidence of one detection below it: so it takes ten seconds of them."""
 
 MOST_EVIDENCE = 2.0
 """And no larger than this, so that a thing long gone has to prove itself anew."""
@@ -102,6 +102,8 @@ class Thing:
     "Mean of the recent detections."
     evidence: float
     "What its detections add up to, less what missing it took."
+    hits: int = 1
+    "Detections."
     here: bool = False
     "Whether it is believed in."
     old: bool = False
@@ -143,8 +145,9 @@ def follow(thing: Thing, found: SceneObject, *, named: bool) -> None:
     if thing.missed or thing.gap:
         longest = max(since, thing.gap) if thing.missed else thing.gap
         thing.gap, thing.missed = longest * 0.5 ** (since / GAP_MEMORY), 0
-    thing.evidence = min(thing.evidence + _weight(found.score), MOST_EVIDENCE)
-    thing.score += (found.score - thing.score) * min(1.0, since / SCORE_MEMORY)
+    thing.hits += 1
+    thing.score += (found.score - thing.score) * max(1 / thing.hits, min(1.0, since / SCORE_MEMORY))
+    thing.evidence = min(thing.evidence + _weight(thing.score), MOST_EVIDENCE)
     share = min(1.0, since / SPEED_MEMORY)
     x, y = thing.velocity
     thing.velocity = (

@@ -1,6 +1,7 @@
 /** The server's HTTP door. Every refusal comes out as a Problem. */
 
 import { Problem, fromAnswer } from "./problems.js";
+import { MOST_MEMORIES } from "./sayings.js";
 
 /** An answer that takes longer is not coming, ms. The sample may be large. */
 const ANSWER_WITHIN = 10_000;
@@ -80,6 +81,27 @@ export class Api {
     } catch (error) {
       throw error.code === "rejected" ? new Problem("no-sample", { cause: error }) : error;
     }
+  }
+
+  /**
+   * @param {string} path of evidence, relative to the server's root
+   * @returns {Promise<Blob>}
+   */
+  async picture(path) {
+    const root = new URL("v1/", this.#base).href;
+    // The token goes along, so never anywhere else.
+    if (!new URL(path, this.#base).href.startsWith(root)) throw new Problem("rejected");
+    return this.#ask(path, {}, (response) => response.blob());
+  }
+
+  /**
+   * @param {string | undefined} session
+   * @param {string} words to search for; without any, the newest
+   * @returns {Promise<{memories: object[]}>}
+   */
+  async memories(session, words) {
+    const query = new URLSearchParams({ ...(words && { q: words }), limit: MOST_MEMORIES });
+    return this.#ask(`v1/sessions/${session}/memory?${query}`, {}, (response) => response.json());
   }
 
   /** Asks, and has `read` take in the answer, all in time. */

@@ -1,7 +1,6 @@
 /** The page's course of events: a source is opened, streamed, changed, lost, given back. */
 
 import { listCameras, openCamera, otherCamera } from "./camera.js";
-import { openFootage } from "./footage.js";
 import { Problem, asProblem, missingAbility } from "./problems.js";
 
 /** How large pictures may be until the server has said so. */
@@ -119,6 +118,8 @@ export class App {
     const missing = missingAbility(window, kind);
     if (missing) throw missing;
     if (kind === "camera") return openCamera(choice ?? this.#choices.read(), this.#limits);
+    // Who looks through a camera need not load it.
+    const { openFootage } = await import("./footage.js");
     const clip = file ?? (await this.#api.sample());
     if (turn !== this.#turn) return null;
     return openFootage(kind, clip, this.#stage.preview, this.#limits);

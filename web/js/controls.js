@@ -10,6 +10,8 @@
  * @property {() => void} toggle start or stop
  * @property {() => void} retry
  * @property {(view: import("./stage.js").View) => void} view
+ * @property {(wanted: boolean) => void} captions
+ * @property {(language: import("./strings.js").Language) => void} language
  * @property {(open: boolean) => void} panel
  * @property {() => void} dismiss
  * @property {() => void} choosing the sheet of sources is about to open
@@ -72,6 +74,17 @@ export class Controls {
     find("view").dataset.view = view;
   }
 
+  /**
+   * @param {boolean} captions whether they are wanted
+   * @param {import("./strings.js").Language} language
+   */
+  showOptions(captions, language) {
+    find("captions").checked = captions;
+    for (const choice of document.querySelectorAll("input[name=language]")) {
+      choice.checked = choice.value === language;
+    }
+  }
+
   /** @param {boolean} open */
   showPanel(open) {
     find("panel").hidden = !open;
@@ -108,7 +121,10 @@ export class Controls {
     }
     onClick("choose-file", () => this.#chosen(() => find("file").click()));
     onClick("choose-sample", () => this.#chosen(() => this.#on.source("sample")));
-    find("view-sheet").addEventListener("change", ({ target }) => this.#on.view(target.value));
+    find("view-sheet").addEventListener("change", ({ target }) => {
+      if (target.id === "captions") this.#on.captions(target.checked);
+      else this.#on[target.name](target.value);
+    });
   }
 
   #wireCard() {

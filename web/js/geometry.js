@@ -58,6 +58,37 @@ export function onStage([left, top, width, height], picture, mirrored) {
 }
 
 /**
+ * The place of the picture at a place of the stage: the way back from `onStage`.
+ * @param {{x: number, y: number}} spot CSS pixels
+ * @param {Rect} picture
+ * @param {boolean} mirrored
+ * @returns {[number, number] | null} fractions; null beside the picture
+ */
+export function inPicture({ x, y }, picture, mirrored) {
+  const across = (x - picture.left) / picture.width;
+  const down = (y - picture.top) / picture.height;
+  const within = across >= 0 && across <= 1 && down >= 0 && down <= 1;
+  return within ? [mirrored ? 1 - across : across, down] : null;
+}
+
+/**
+ * What is touched at a place: of all boxes there the smallest, as it lies in front or is meant.
+ * @template {{box: readonly number[]}} T
+ * @param {readonly number[]} point fractions of the picture
+ * @param {readonly T[]} boxes
+ * @returns {T | null}
+ */
+export function boxAt([x, y], boxes) {
+  const area = ({ box }) => box[2] * box[3];
+  const [least] = boxes
+    .filter(({ box: [left, top, width, height] }) => {
+      return x >= left && x <= left + width && y >= top && y <= top + height;
+    })
+    .sort((one, other) => area(one) - area(other));
+  return least ?? null;
+}
+
+/**
  * What two rectangles share, or null.
  * @param {Rect} a
  * @param {Rect} b
@@ -129,10 +160,26 @@ export function within(size, limit) {
   return { width: even(size.width * scale), height: even(size.height * scale) };
 }
 
-function inside(rect, room) {
+/**
+ * @param {Rect} rect
+ * @param {Rect} room
+ * @returns {Rect} the same, shifted into the room
+ */
+export function inside(rect, room) {
   const left = clamp(rect.left, room.left, room.left + room.width - rect.width);
   const top = clamp(rect.top, room.top, room.top + room.height - rect.height);
   return { ...rect, left, top };
+}
+
+/**
+ * @param {Rect} room
+ * @param {Rect} rect
+ * @returns {boolean} whether it lies wholly within
+ */
+export function holds(room, rect) {
+  const { left, top } = inside(rect, room);
+  const fits = rect.width <= room.width && rect.height <= room.height;
+  return fits && left === rect.left && top === rect.top;
 }
 
 function clamp(value, low, high) {

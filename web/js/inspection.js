@@ -1,5 +1,5 @@
 /**
- * The page's small inspection API, `window.openEyes`: read-only, for tests and for the curious.
+ * The page's small inspection API, `window.openEyes`: for tests and for the curious.
  *
  * - `drawn()` — the boxes as last drawn: `{ at, frame, boxes }`. `at` is local ms
  *   (`performance.now()`); `frame` is null without boxes, else `{ seq, pts, captured, how, shown,
@@ -12,6 +12,10 @@
  * - `session()` — the id of the session, or null.
  * - `roundTrip()` — newest round trip to the server in ms, or null.
  * - `stats()` — the server's last `stats` message, or null.
+ * - `captions()` — the newest caption, or null; `answers()`, `watches()`, `alerts()` — those that
+ *   the page holds. What rests on a sight has its `age` in ms; an answer also whether it is `done`
+ *   and the `anchor`, the id of the object that it is shown by, or null.
+ * - `ask(text, { object, point })`, `watch(text)` — as if typed; give the id.
  */
 
 /**
@@ -19,9 +23,10 @@
  * @param {import("./app.js").App} parts.app
  * @param {import("./stage.js").Stage} parts.stage
  * @param {import("./connection.js").Connection} parts.connection
+ * @param {import("./assistant.js").Assistant} parts.assistant
  * @param {() => Record<string, any> | null} parts.stats
  */
-export function inspection({ app, stage, connection, stats }) {
+export function inspection({ app, stage, connection, assistant, stats }) {
   return Object.freeze({
     drawn: () => structuredClone(stage.drawn),
     state: () => app.state,
@@ -29,5 +34,11 @@ export function inspection({ app, stage, connection, stats }) {
     session: () => connection.session?.id ?? null,
     roundTrip: () => connection.session?.heartbeat.latest ?? null,
     stats: () => structuredClone(stats()),
+    captions: () => structuredClone(assistant.known.caption),
+    answers: () => structuredClone(assistant.known.answers),
+    watches: () => structuredClone(assistant.known.watches),
+    alerts: () => structuredClone(assistant.known.alerts),
+    ask: (text, target) => assistant.ask(text, target),
+    watch: (text) => assistant.watch(text),
   });
 }

@@ -2,20 +2,22 @@
 
 import { Api } from "./api.js";
 import { App } from "./app.js";
+import { Assistant } from "./assistant.js";
 import { listCameras } from "./camera.js";
 import { Connection } from "./connection.js";
 import { Controls } from "./controls.js";
+import { Evidence } from "./evidence.js";
 import { inspection } from "./inspection.js";
-import { rowsOf, showRows } from "./panel.js";
 import { asProblem, missingAbility } from "./problems.js";
 import { Stage } from "./stage.js";
 import { Status } from "./status.js";
 import { Choices, safely } from "./storage.js";
-import { say, translate } from "./strings.js";
+import { languageFor, say, speak, translate } from "./strings.js";
+import { Talk } from "./talk.js";
 import { takeToken } from "./token.js";
 import { WakeLock } from "./wake.js";
 
-const PANEL_EVERY_MS = 500;
+const SHOW_EVERY_MS = 500;
 const STREAMING = new Set(["opening", "connecting", "live", "reconnecting", "waiting"]);
 
 const element = (id) => document.getElementById(id);
@@ -38,8 +40,10 @@ const status = new Status({
 });
 
 let stats = null;
+let footnote = null;
 let overlays = ["client", "burn-in", "off"];
 let view = choices.read().view ?? "client";
+let language = languageFor(choices.read().language, navigator.language);
 
 const stage = new Stage(
   {
@@ -47,18 +51,33 @@ const stage = new Stage(
     preview: element("preview"),
     returned: element("returned"),
     canvas: element("overlay"),
-    chrome: [element("status"), element("bar")],
+    chrome: ["status", "bar", "talk"].map(element),
   },
   () => connection.session?.heartbeat.least ?? 0,
+  (scene) => assistant.follow(scene),
 );
 const iceServers = [];
 const connection = new Connection(api, iceServers, {
-  standing: (standing) => app.stand(standing),
+  standing: (standing) => {
+    app.stand(standing);
+    if (standing.state !== "live") assistant.lost();
+  },
   tracks: (message) => message.type === "tracks" && stage.take(message),
   event: (message) => heed(message),
-  ready: () => connection.send({ type: "set", overlay: view }),
+  ready: () => {
+    connection.send({ type: "set", overlay: view, captions: captionsWanted(), language });
+    assistant.opened();
+  },
   returned: (stream) => stage.setReturned(stream),
 });
+const assistant = new Assistant({
+  send: (message) => connection.send(message),
+  stage,
+  evidence: new Evidence((path) => api.picture(path)),
+  recall: (words) => api.memories(connection.session?.id, words),
+  note: (text) => status.note(text),
+});
+const talk = new Talk(stage, assistant);
 const app = new App({ api, stage, connection, choices, show });
 const controls = new Controls({
   source: (kind, choice) => app.look({ kind, choice }),
@@ -67,6 +86,11 @@ const controls = new Controls({
   toggle: () => (STREAMING.has(app.state) ? app.stop() : app.retry()),
   retry: () => (connection.running ? connection.retryNow() : begin(() => app.retry())),
   view: setView,
+  captions: (captions) => {
+    choices.remember({ captions });
+    connection.send({ type: "set", captions });
+  },
+  language: setLanguage,
   panel: (open) => {
     choices.remember({ panel: open });
     controls.showPanel(open);
@@ -96,14 +120,50 @@ function setView(wanted) {
   connection.send({ type: "set", overlay: view });
 }
 
+function captionsWanted() {
+  return choices.read().captions ?? true;
+}
+
+/** Says everything anew, and has the server speak it too. */
+async function setLanguage(wanted) {
+  language = wanted;
+  choices.remember({ language });
+  connection.send({ type: "set", language });
+  await showLanguage();
+}
+
+async function showLanguage() {
+  await speak(language);
+  document.documentElement.lang = language;
+  document.title = say("app.name");
+  translate(document);
+  showFootnote();
+  controls.showOptions(captionsWanted(), language);
+  show(app);
+  assistant.show();
+}
+
+function showFootnote() {
+  if (footnote) element("footnote").textContent = say("app.footnote", footnote);
+}
+
 /** Takes a message of the channel `events`; those of other versions are passed over. */
 function heed(message) {
   if (message.type === "stats") stats = message;
-  else if (message.type === "problem") status.note(String(message.detail ?? message.code ?? ""));
+  else if (!assistant.hear(message) && message.type === "problem") status.note(String(message.detail ?? message.code ?? ""));
 }
 
-function showFigures() {
+/** All that ages. */
+function showAgain() {
+  assistant.show();
+  talk.offerObjects();
+  showFigures();
+}
+
+async function showFigures() {
   if (element("panel").hidden) return;
+  // Only the curious load it.
+  const { rowsOf, showRows } = await import("./panel.js");
   showRows(
     element("rows"),
     rowsOf({
@@ -123,7 +183,8 @@ async function begin(next) {
     iceServers.splice(0, Infinity, ...(config.ice_servers ?? []));
     overlays = config.features?.overlays ?? overlays;
     app.limit(config.limits);
-    element("footnote").textContent = say("app.footnote", config);
+    footnote = config;
+    showFootnote();
     setView(view);
   } catch (error) {
     app.refuse(asProblem(error));
@@ -147,18 +208,17 @@ function comeBack() {
   if (app.source) stage.preview.play().catch(() => {});
 }
 
-translate(document);
+await showLanguage();
 controls.showPanel(choices.read().panel ?? false);
 stage.setView(view);
 controls.showView(view, overlays);
-show(app);
 document.addEventListener("visibilitychange", comeBack);
 window.addEventListener("online", comeBack);
 window.addEventListener("pagehide", () => app.stop());
 // A code that is scanned into this very tab changes the fragment alone, and loads nothing.
 window.addEventListener("hashchange", () => location.reload());
 navigator.mediaDevices?.addEventListener?.("devicechange", showSources);
-setInterval(showFigures, PANEL_EVERY_MS);
-window.openEyes = inspection({ app, stage, connection, stats: () => stats });
+setInterval(showAgain, SHOW_EVERY_MS);
+window.openEyes = inspection({ app, stage, connection, assistant, stats: () => stats });
 document.body.classList.add("ready");
 begin(autostart);

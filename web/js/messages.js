@@ -20,6 +20,7 @@
  * @property {FrameTime} frame
  * @property {number} index of this part
  * @property {number} parts of this seq
+ * @property {readonly number[]} camera the picture's own motion, fractions a second
  * @property {SeenObject[]} objects
  */
 
@@ -46,7 +47,7 @@ export function readMessage(text) {
  * @returns {TracksPart | null}
  */
 export function readTracks(message) {
-  const { seq, frame, part, objects } = message;
+  const { seq, frame, part, camera, objects } = message;
   if (!Number.isSafeInteger(seq) || !Array.isArray(objects)) return null;
   if (!Number.isFinite(frame?.pts)) return null;
   const [index, parts] = Array.isArray(part) ? part : [0, 1];
@@ -56,6 +57,7 @@ export function readTracks(message) {
     frame: readFrame(frame),
     index,
     parts,
+    camera: areNumbers(camera, 2) ? camera : [0, 0],
     objects: objects.slice(0, MOST_OBJECTS_A_PART).map(readObject).filter(Boolean),
   };
 }
@@ -87,6 +89,11 @@ function readObject(object) {
   };
 }
 
-function areNumbers(list, count) {
+/**
+ * @param {unknown} list
+ * @param {number} count
+ * @returns {boolean} whether it is a list of so many numbers
+ */
+export function areNumbers(list, count) {
   return Array.isArray(list) && list.length === count && list.every(Number.isFinite);
 }

@@ -14,6 +14,10 @@ const LINE = 2.5;
 const THIN_LINE = 1.5;
 const HALO = 2;
 const DASHES = [7, 6];
+/** Text is outlined thinly, and what was touched with a second line around it. */
+const TEXT_LINE = 1;
+const TEXT_COLOUR = "rgb(255 255 255 / 0.6)";
+const RING = 4;
 const CORNER = 7;
 const LETTERS = 13;
 const FIGURES = 11;
@@ -25,6 +29,8 @@ const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
  * @property {import("./geometry.js").Rect} picture where the picture lies on the stage
  * @property {import("./geometry.js").Rect} room where labels may go
  * @property {boolean} mirrored
+ * @property {readonly number[][][]} quads text to outline
+ * @property {import("./motion.js").DrawnBox} [selected] to make stand out, drawn or not
  */
 
 export class Overlay {
@@ -59,16 +65,48 @@ export class Overlay {
   /**
    * @param {readonly import("./motion.js").DrawnBox[]} boxes
    * @param {Layout} layout
+   * @returns {import("./geometry.js").Rect[]} where the labels are
    */
   draw(boxes, layout) {
     this.clear();
+    for (const quad of layout.quads) this.#outline(quad, layout);
     const placed = boxes
       .map((box) => ({ box, rect: onStage(box.box, layout.picture, layout.mirrored) }))
       .filter(({ rect }) => shared(rect, layout.picture));
     for (const { box, rect } of placed) this.#frame(box, rect);
+    if (layout.selected) this.#ring(layout.selected, layout);
     const taken = [];
     for (const { box, rect } of placed) this.#label(box, rect, layout.room, taken);
     this.#pen.globalAlpha = 1;
+    return taken;
+  }
+
+  #outline(quad, { picture, mirrored }) {
+    const pen = this.#pen;
+    pen.setLineDash([]);
+    pen.beginPath();
+    for (const [x, y] of quad) {
+      const { left, top } = onStage([x, y, 0, 0], picture, mirrored);
+      pen.lineTo(left, top);
+    }
+    pen.closePath();
+    pen.strokeStyle = TEXT_COLOUR;
+    pen.lineWidth = TEXT_LINE * this.#scale;
+    pen.stroke();
+  }
+
+  #ring({ box, alpha }, { picture, mirrored }) {
+    const pen = this.#pen;
+    const { left, top, width, height } = onStage(box, picture, mirrored);
+    const out = RING * this.#scale;
+    pen.globalAlpha = alpha;
+    pen.setLineDash([]);
+    pen.beginPath();
+    const ring = { left: left - out, top: top - out, width: width + 2 * out };
+    rounded(pen, { ...ring, height: height + 2 * out }, CORNER * this.#scale + out);
+    pen.strokeStyle = "#fff";
+    pen.lineWidth = LINE * this.#scale;
+    pen.stroke();
   }
 
   #frame(box, rect) {

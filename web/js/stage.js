@@ -1,15 +1,23 @@
 /** What is looked at: the preview, the boxes over it, and the server's video in its place. */
 
-import { MediaClock, shownTime } from "./clock.js";
+import { shownTime } from "./clock.js";
 import { FrameRate, everyFrame } from "./frames.js";
 import { chooseFit, placed, roomBeside } from "./geometry.js";
-import { readTracks } from "./messages.js";
-import { boxesAfter } from "./motion.js";
 import { Overlay } from "./overlay.js";
-import { TracksInbox } from "./tracks.js";
+import { Sight } from "./sight.js";
+
+/** From capture to display of a frame that went to the server and back, about, ms. */
+const RETURNED_DELAY = 120;
 
 /**
  * @typedef {"client" | "burn-in" | "off"} View
+ *
+ * @typedef {object} Scene what is on the screen
+ * @property {import("./motion.js").DrawnBox[]} boxes none in the view `off`
+ * @property {import("./geometry.js").Rect} picture
+ * @property {import("./geometry.js").Rect} room
+ * @property {boolean} mirrored
+ * @property {import("./geometry.js").Rect[]} labels as drawn here
  *
  * @typedef {object} DrawnFrame
  * @property {number} seq of the message that the boxes come from
@@ -35,13 +43,13 @@ import { TracksInbox } from "./tracks.js";
 export class Stage {
   #parts;
   #overlay;
-  #clock = new MediaClock(performance.timeOrigin);
-  #inbox = new TracksInbox();
+  #sight = new Sight(performance.timeOrigin);
   #roundTrip;
+  #follow;
   #source = null;
   /** @type {View} */
   #view = "client";
-  #snapshot = null;
+  #selected = null;
   /** @type {Drawn} */
   #drawn = { at: 0, frame: null, boxes: [] };
   #size = { width: 0, height: 0 };
@@ -49,14 +57,24 @@ export class Stage {
 
   /** Rate of the frames that are shown. */
   rate = new FrameRate();
+  /** @type {Scene} as of the last frame */
+  scene = {
+    boxes: [],
+    picture: this.#room,
+    room: this.#room,
+    mirrored: false,
+    labels: [],
+  };
 
   /**
    * @param {StageParts} parts
    * @param {() => number} roundTrip least recent round trip, ms
+   * @param {(scene: Scene) => void} follow is called for every frame
    */
-  constructor(parts, roundTrip) {
+  constructor(parts, roundTrip, follow) {
     this.#parts = parts;
     this.#roundTrip = roundTrip;
+    this.#follow = follow;
     this.#overlay = new Overlay(parts.canvas);
     const observer = new ResizeObserver(() => this.#resize());
     for (const element of [parts.root, ...parts.chrome]) observer.observe(element);
@@ -76,7 +94,7 @@ export class Stage {
 
   /** How many objects the server follows. */
   get objects() {
-    return this.#snapshot?.objects.length ?? 0;
+    return this.#sight.snapshot?.objects.length ?? 0;
   }
 
   /** Age in ms of what the boxes rest on, at the last drawing; null without boxes. */
@@ -110,21 +128,23 @@ export class Stage {
 
   /** @param {Record<string, any>} message of type `tracks` */
   take(message) {
-    const part = readTracks(message);
-    const snapshot = part && this.#inbox.push(part, performance.now());
-    if (!snapshot) return;
-    const { frame, received } = snapshot;
-    this.#snapshot = {
-      ...snapshot,
-      capture: this.#clock.captureTime(frame, received, this.#roundTrip()),
-    };
+    this.#sight.take(message, performance.now(), this.#roundTrip());
+  }
+
+  /** @param {number[][][]} quads of text, to outline */
+  takeText(quads) {
+    this.#sight.takeText(quads, performance.now());
+  }
+
+  /** @param {number | null} id of the object to make stand out */
+  select(id) {
+    this.#selected = id;
   }
 
   /** Another session or another source: nothing that was known still holds. */
   forget() {
-    this.#inbox = new TracksInbox();
-    this.#clock.reset();
-    this.#snapshot = null;
+    this.#sight.forget();
+    this.#selected = null;
     this.rate.reset();
     this.#parts.root.classList.remove("returning");
     this.#empty();
@@ -132,30 +152,42 @@ export class Stage {
 
   #empty() {
     this.#overlay.clear();
+    this.scene = { ...this.scene, boxes: [], labels: [] };
     this.#drawn = { at: performance.now(), frame: null, boxes: [] };
   }
 
   #show(now, metadata) {
     this.rate.tick(now);
-    if (!this.#source || this.#view !== "client") return this.#fit();
-    const shown = shownTime(now, metadata, this.#source.delay);
-    const boxes = this.#boxesAt(shown);
-    this.#overlay.draw(boxes, {
-      picture: this.#fit(),
-      room: this.#room,
-      mirrored: this.#source.mirrored,
-    });
-    this.#drawn = { at: now, frame: this.#describe(shown, metadata), boxes };
+    const picture = this.#fit();
+    const shown = this.#shownTime(now, metadata);
+    const boxes = shown === null ? [] : this.#sight.boxesAt(shown);
+    const returning = this.#parts.root.classList.contains("returning");
+    const mirrored = (this.#source?.mirrored ?? false) && !returning;
+    this.scene = { boxes, picture, room: this.#room, mirrored, labels: [] };
+    if (shown !== null) this.#draw(now, shown, metadata);
+    this.#follow(this.scene);
   }
 
-  #boxesAt(shown) {
-    if (!this.#snapshot) return [];
-    return boxesAfter(this.#snapshot.objects, shown - this.#snapshot.capture.at);
+  #shownTime(now, metadata) {
+    if (!this.#source || this.#view === "off") return null;
+    if (this.#view === "burn-in") return now - RETURNED_DELAY;
+    return shownTime(now, metadata, this.#source.delay);
+  }
+
+  #draw(now, shown, metadata) {
+    const drawn = this.#view === "client";
+    this.scene.labels = this.#overlay.draw(drawn ? this.scene.boxes : [], {
+      ...this.scene,
+      quads: this.#sight.quadsAt(now),
+      selected: this.scene.boxes.find(({ id }) => id === this.#selected),
+    });
+    if (!drawn) return;
+    this.#drawn = { at: now, frame: this.#describe(shown, metadata), boxes: this.scene.boxes };
   }
 
   #describe(shown, metadata) {
-    if (!this.#snapshot) return null;
-    const { seq, frame, capture } = this.#snapshot;
+    if (!this.#sight.snapshot) return null;
+    const { seq, frame, capture } = this.#sight.snapshot;
     const media = this.#source.kind === "camera" ? null : (metadata?.mediaTime ?? null);
     return { seq, pts: frame.pts, captured: capture.at, how: capture.how, shown, media };
   }
@@ -175,8 +207,11 @@ export class Stage {
 
   #resize() {
     const { root, chrome } = this.#parts;
-    this.#size = { width: root.clientWidth, height: root.clientHeight };
-    this.#overlay.resize(this.#size, devicePixelRatio);
+    const { clientWidth: width, clientHeight: height } = root;
+    if (width !== this.#size.width || height !== this.#size.height) {
+      this.#size = { width, height };
+      this.#overlay.resize(this.#size, devicePixelRatio);
+    }
     this.#room = roomBeside(
       this.#size,
       chrome.map((element) => element.getBoundingClientRect()),

@@ -35,7 +35,10 @@ export class Choices {
     this.#storage = storage;
   }
 
-  /** @returns {{deviceId?: string, facing?: string, view?: string, panel?: boolean}} */
+  /**
+   * @returns {{deviceId?: string, facing?: string, view?: string, panel?: boolean,
+   *   captions?: boolean, language?: string}}
+   */
   read() {
     try {
       return JSON.parse(this.#storage.getItem(Choices.#KEY) ?? "{}") ?? {};

@@ -4,6 +4,7 @@
  * @typedef {object} Snapshot what the server believed at one frame
  * @property {number} seq
  * @property {import("./messages.js").FrameTime} frame
+ * @property {readonly number[]} camera the picture's own motion, fractions a second
  * @property {number} received local ms at which its first part came
  * @property {import("./messages.js").SeenObject[]} objects
  */
@@ -40,7 +41,8 @@ export class TracksInbox {
   #entry(part, received) {
     let entry = this.#pending.get(part.seq);
     if (!entry) {
-      entry = { frame: part.frame, parts: part.parts, received, objects: new Map() };
+      const { frame, parts, camera } = part;
+      entry = { frame, parts, camera, received, objects: new Map() };
       this.#pending.set(part.seq, entry);
       if (this.#pending.size > MOST_PENDING)
         this.#pending.delete(Math.min(...this.#pending.keys()));
@@ -55,7 +57,7 @@ export class TracksInbox {
   }
 }
 
-function snapshotOf(seq, { frame, received, parts, objects }) {
+function snapshotOf(seq, { frame, camera, received, parts, objects }) {
   const inOrder = Array.from({ length: parts }, (_, index) => objects.get(index));
-  return { seq, frame, received, objects: inOrder.flat() };
+  return { seq, frame, camera, received, objects: inOrder.flat() };
 }

@@ -30,6 +30,8 @@ class Prop:
     label: str
     path: Path
     score: float = 0.75
+    spread: float = 0.04
+    "Of the score, from picture to picture."
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def _rows(
         if box is None or blind[number] > 1:
             continue
         sides = np.array(box) + rng.normal(0, faults.jitter, 4)
-        score = float(np.clip(rng.normal(prop.score, 0.04), 0.05, 0.95))
+        score = float(np.clip(rng.normal(prop.score, prop.spread), 0.05, 0.95))
         yield (*map(float, sides),), score, LABELS.index(prop.label)  # type: ignore[misc]
     if rng.random() < faults.ghosts:
         corner = rng.uniform(0, 0.8, 2)

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Sight } from "../../web/js/sight.js";
+
+const tracks = (seq, at, camera = [0, 0]) => ({
+  type: "tracks",
+  seq,
+  frame: { pts: at * 90, age: 0, captured: at },
+  part: [0, 1],
+  camera,
+  objects: [{ id: 7, label: "cup", score: 0.8, box: [0.1, 0.2, 0.3, 0.4], v: [0.1, 0], seen: 0 }],
+});
+const QUAD = [
+  [0.1, 0.1],
+  [0.2, 0.1],
+  [0.2, 0.2],
+  [0.1, 0.2],
+];
+const near = (quad, left) => assert.ok(Math.abs(quad[0][0] - left) < 1e-9, String(quad[0][0]));
+
+test("boxes are where they are at the time of the displayed frame", () => {
+  const sight = new Sight(0);
+  assert.deepEqual(sight.boxesAt(0), []);
+  sight.take(tracks(1, 1000), 1010, 10);
+  const [box] = sight.boxesAt(1200);
+  assert.ok(Math.abs(box.box[0] - 0.12) < 1e-9);
+});
+
+test("outlines of text go where the picture goes", () => {
+  const sight = new Sight(0);
+  sight.take(tracks(1, 1000), 1010, 10);
+  sight.takeText([QUAD], 1010);
+  near(sight.quadsAt(1010)[0], 0.1);
+  sight.take(tracks(2, 1100, [0.5, 0]), 1110, 10);
+  near(sight.quadsAt(1110)[0], 0.15);
+  sight.take(tracks(3, 9000, [0.5, 0]), 9010, 10);
+  near(sight.quadsAt(9010)[0], 0.15);
+});
+
+test("text that nobody reads again is outlined no longer", () => {
+  const sight = new Sight(0);
+  sight.takeText([QUAD], 0);
+  assert.equal(sight.quadsAt(10_000).length, 1);
+  assert.equal(sight.quadsAt(10_001).length, 0);
+});
+
+test("what was known is forgotten", () => {
+  const sight = new Sight(0);
+  sight.take(tracks(5, 1000), 1010, 10);
+  sight.takeText([QUAD], 1010);
+  sight.forget();
+  assert.deepEqual([sight.snapshot, sight.boxesAt(1000), sight.quadsAt(1010)], [null, [], []]);
+  sight.take(tracks(1, 2000), 2010, 10);
+  assert.equal(sight.snapshot.seq, 1);
+});

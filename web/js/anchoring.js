@@ -1,0 +1,50 @@
+/** Where an answer's bubble goes: to which object, and to which side of it. Pure. */
+
+import { holds, inside, shared } from "./geometry.js";
+
+const GAP = 8;
+/** A label sits on top of its box; a bubble above it leaves this room. */
+const LABEL = 30;
+
+/**
+ * The object that an answer is shown by: where it was, while that is in view, else the first that
+ * it names which is.
+ * @param {readonly number[]} wanted ids
+ * @param {number | null} last
+ * @param {(id: number) => boolean} inView
+ * @returns {number | null}
+ */
+export function anchorOf(wanted, last, inView) {
+  if (wanted.includes(last) && inView(last)) return last;
+  return wanted.find(inView) ?? null;
+}
+
+/**
+ * The first side that has room and hits nothing; the one it was on before goes first, so that it
+ * does not hop about. If there is none: within the box, as near as the room allows.
+ * @param {import("./geometry.js").Rect} box on the stage
+ * @param {import("./geometry.js").Size} size of the bubble
+ * @param {import("./geometry.js").Rect} room
+ * @param {readonly import("./geometry.js").Rect[]} taken
+ * @param {string} [before]
+ * @returns {{side: string, spot: import("./geometry.js").Rect}}
+ */
+export function bubbleSpot(box, size, room, taken, before) {
+  const sides = spots(shared(box, room) ?? box, size, room);
+  const free = (side) =>
+    holds(room, sides[side]) && !taken.some((other) => shared(sides[side], other));
+  const order = [before, ...Object.keys(sides)].filter((side) => side in sides);
+  const side = order.find(free) ?? "within";
+  return { side, spot: inside(sides[side], room) };
+}
+
+function spots({ left, top, width, height }, size, room) {
+  const level = inside({ left, top, ...size }, room);
+  return {
+    below: { ...level, top: top + height + GAP },
+    right: { ...level, left: left + width + GAP },
+    left: { ...level, left: left - size.width - GAP },
+    above: { ...level, top: top - LABEL - size.height - GAP },
+    within: { ...size, left: left + GAP, top: top + height - size.height - GAP },
+  };
+}

@@ -1,0 +1,76 @@
+/** What the server sees in the picture, as of any displayed frame: objects, and lines of text. */
+
+import { MediaClock } from "./clock.js";
+import { readTracks } from "./messages.js";
+import { boxesAfter } from "./motion.js";
+import { TracksInbox } from "./tracks.js";
+
+/** Text that has not been read again is outlined no longer than this, ms. */
+const TEXT_SHOWN = 10_000;
+/** Snapshots further apart than this say nothing of the motion between them, ms. */
+const LONGEST_STEP = 1000;
+
+export class Sight {
+  #clock;
+  #inbox = new TracksInbox();
+  #snapshot = null;
+  #text = { quads: [], since: 0, drift: [0, 0] };
+
+  /** @param {number} timeOrigin `performance.timeOrigin` */
+  constructor(timeOrigin) {
+    this.#clock = new MediaClock(timeOrigin);
+  }
+
+  /** The newest whole `tracks` message with its local time of capture, or null. */
+  get snapshot() {
+    return this.#snapshot;
+  }
+
+  /**
+   * @param {Record<string, any>} message of type `tracks`
+   * @param {number} now local ms
+   * @param {number} roundTrip least recent one, ms
+   */
+  take(message, now, roundTrip) {
+    const part = readTracks(message);
+    const snapshot = part && this.#inbox.push(part, now);
+    if (!snapshot) return;
+    const capture = this.#clock.captureTime(snapshot.frame, snapshot.received, roundTrip);
+    const step = this.#snapshot ? capture.at - this.#snapshot.capture.at : 0;
+    this.#carryText(snapshot.camera, step);
+    this.#snapshot = { ...snapshot, capture };
+  }
+
+  /** @param {number[][][]} quads four corners each, fractions of the picture */
+  takeText(quads, now) {
+    this.#text = { quads, since: now, drift: [0, 0] };
+  }
+
+  /** @param {number} shown local ms of the capture of the displayed frame */
+  boxesAt(shown) {
+    if (!this.#snapshot) return [];
+    return boxesAfter(this.#snapshot.objects, shown - this.#snapshot.capture.at);
+  }
+
+  /** The outlines of text, as near as is known. */
+  quadsAt(now) {
+    const { quads, since, drift } = this.#text;
+    if (now - since > TEXT_SHOWN) return [];
+    return quads.map((quad) => quad.map(([x, y]) => [x + drift[0], y + drift[1]]));
+  }
+
+  /** Another session or another source: nothing that was known still holds. */
+  forget() {
+    this.#inbox = new TracksInbox();
+    this.#clock.reset();
+    this.#snapshot = null;
+    this.#text.quads = [];
+  }
+
+  /** Text is not followed between readings: it goes where the picture goes. */
+  #carryText([vx, vy], step) {
+    if (!(step > 0 && step < LONGEST_STEP)) return;
+    const [x, y] = this.#text.drift;
+    this.#text.drift = [x + (vx * step) / 1000, y + (vy * step) / 1000];
+  }
+}
