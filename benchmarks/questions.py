@@ -32,6 +32,7 @@ from models.endpoint_config import EndpointConfig
 from models.endpoint_request import question
 from models.scripted_endpoint import Act, Pause, Received, ScriptedEndpoint, piece
 from streaming.sample import sample_camera, sample_picture
+from vision.assisting.phrasing import CAPTION
 
 GOAL = 15.0
 """Milliseconds more than the bare request, median, with nothing else under way."""
@@ -59,7 +60,7 @@ class TwoSpeeds(ScriptedEndpoint):
     def act(self, request: Received) -> Act:
         """What is to be done with a request."""
         chosen = super().act(request)
-        return chosen if chosen is not ANSWER or "Question:" in json.dumps(request.body) else SLOW
+        return SLOW if chosen is ANSWER and CAPTION in json.dumps(request.body) else chosen
 
 
 class SampleCamera(MediaStreamTrack):
@@ -100,6 +101,8 @@ class Person:
 
     def _hear(self, text: str) -> None:
         message = json.loads(text)
+        if message["type"] == "problem":
+            print(f"problem: {message}", file=sys.stderr)
         waiting = self.heard.get(message.get("id", ""))
         if message["type"] == "answer" and waiting is not None and not waiting.done():
             if message["source"] == "grounded":
@@ -113,11 +116,13 @@ class Person:
 
     async def ask(self, id_: str) -> float:
         """Asks; milliseconds to the first word."""
-        self.heard[id_] = asyncio.get_running_loop().create_future()
+        first = self.heard[id_] = asyncio.get_running_loop().create_future()
         begun = time.perf_counter()
         self.say(type="ask", id=id_, text="Why would somebody hang that there?")
         async with asyncio.timeout(PATIENCE):
-            return (await self.heard.pop(id_) - begun) * 1000
+            spoken = await first
+        del self.heard[id_]
+        return (spoken - begun) * 1000
 
 
 async def main() -> int:

@@ -62,7 +62,7 @@ def _log(*, verbose: bool) -> None:
     logging.basicConfig(
         level=logging.DEBUG if verbose else logging.INFO, format=LOG_FORMAT, stream=sys.stderr
     )
-    for chatty in ("aiortc", "aioice", "uvicorn.error", "asyncio", "libav"):
+    for chatty in ("aiortc", "aioice", "uvicorn.error", "asyncio", "libav", "httpx", "httpcore"):
         logging.getLogger(chatty).setLevel(logging.INFO if verbose else logging.WARNING)
 
 

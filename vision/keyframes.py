@@ -44,7 +44,7 @@ class KeyFrameConfig:
     "Between two key frames, at most, as long as glimpses come: then one is taken without news."
     sharp_within: float = 0.3
     "How much older or later than it might a key frame may be to be sharp."
-    sharp: float = 0.85
+    sharp: float = 0.9
     "Part of the best sharpness of late, from which on a glimpse is not blurred."
     reference: float = 0.6
     "How long a sharpness is what others are measured by."
