@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.vision.glimpses import LABELS, Looks, glimpse, track
+from tests.vision.looks import LABELS, Looks, glimpse, track
 from vision.assistant import Assistant
 from vision.assisting.enquiries import LONGEST_ANSWER, LONGEST_QUESTION, MOST_QUESTIONS
 from vision.assisting.outbox import Abilities, AssistantConfig
@@ -328,7 +328,7 @@ class TestTwoLanes:
     def test_captions_are_skipped_and_not_queued_while_one_is_made(self) -> None:
         drive, _ = self.captioning(caption_within=1000.0)
         for number in range(2, 9):
-            drive.look(6, *(track(n) for n in range(1, number)), shade=number * 25)
+            drive.look(6, *(track(n) for n in range(1, number)), place=number)
         assert len([each for each in drive.all(AskModel) if each.lane == "ambient"]) == 1
         assert drive.assistant.counts["captions_skipped"] > 0
 
@@ -357,8 +357,8 @@ class TestTwoLanes:
             failed = drive.now
             drive(ModelFailed(caption.request, "It is down."))
             while True:
-                shade = 40 + 60 * (round(drive.now / 3) % 4)
-                asks = drive.look(1, track(1), shade=shade)
+                place = 40 + 60 * (round(drive.now / 3) % 4)
+                asks = drive.look(1, track(1), place=place)
                 found = [each for each in asks if isinstance(each, AskModel)]
                 if found:
                     caption = found[0]
@@ -479,8 +479,8 @@ class TestWatches:
         drive(ModelEnded(rule.request))
         assert "light turns green" in drive.all(WatchingSaid)[-1].rule
         ask = None
-        for shade in (60, 200, 90, 220):
-            asks = [each for each in drive.look(8, shade=shade) if isinstance(each, AskModel)]
+        for place in (60, 200, 90, 220):
+            asks = [each for each in drive.look(8, place=place) if isinstance(each, AskModel)]
             ask = asks[0] if asks else ask
             if asks:
                 break
@@ -554,10 +554,10 @@ class World:
 
     def step(self, step: tuple[Any, ...]) -> None:
         match step:
-            case ("look", numbers, shade):
+            case ("look", numbers, place):
                 tracks = [track(n, LABELS[n % 4]) for n in sorted(numbers)]
                 self.drive.now += 0.1
-                self.tell(self.drive.looks.notice(glimpse(self.drive.now, tracks, shade=shade)))
+                self.tell(self.drive.looks.notice(glimpse(self.drive.now, tracks, place=place)))
             case ("ask", id_, text, thing):
                 self.asked[id_] += 1
                 self.tell(Asked(id_, text, thing and TrackId(thing)))
@@ -612,7 +612,7 @@ class World:
         return self.drive.assistant.waiting
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     st.sampled_from([Abilities(), MODEL, EVERYTHING, replace(EVERYTHING, slots=3)]),
     st.lists(STEPS, max_size=60),
