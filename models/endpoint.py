@@ -180,7 +180,7 @@ def _told() -> Iterator[None]:
     try:
         yield
     except Failed as failed:
-        raise NoAnswer(str(failed)) from None
+        raise NoAnswer(str(failed), failed.trouble.public) from None
     except ConfigError as error:
         log.warning("a question could not be asked: %s", error)
         raise NoAnswer("no language model is chosen yet; the server's log says why") from None

@@ -134,7 +134,5 @@ class Answer:
         return text
 
     def _failed(self, data: bytes) -> NoAnswer:
-        said = self._quote(complaint(data))
-        return NoAnswer(
-            f"the language model failed: {said}" if said else "the language model failed"
-        )
+        said, public = self._quote(complaint(data)), "the language model failed"
+        return NoAnswer(f"{public}: {said}" if said else public, public)

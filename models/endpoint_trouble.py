@@ -45,7 +45,9 @@ class Trouble:
     """Why a request came to nothing."""
 
     message: str
-    "For people."
+    "For the operator; it may quote the endpoint."
+    public: str = ""
+    "For whoever asked; empty where the message quotes nobody."
     again: bool = False
     "Whether another try is safe, and may help."
     pause: float | None = None
@@ -98,6 +100,7 @@ def refused(status: int, headers: httpx.Headers, body: bytes, quote: Quote) -> T
     pause = _retry_after(headers)
     return Trouble(
         f"{_meaning(status)} ({detail})",
+        public=f"{_meaning(status)} (HTTP {status})",
         again=status in _AGAIN and (pause is None or pause <= LONGEST_PAUSE),
         pause=pause,
         lasting=status not in _PASSING and status < 500,

@@ -39,6 +39,9 @@ from vision.ports import Detector, SeeingModel, TextReader
 
 log = logging.getLogger(__name__)
 
+DISCOVERY_LIMIT = 2.0
+"""Seconds that starting waits for a language model elsewhere; it is looked for again when asked."""
+
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -125,9 +128,10 @@ async def open_model(settings: Settings) -> AsyncIterator[SeeingModel]:
 async def _open_endpoint(settings: Settings) -> AsyncIterator[SeeingModel]:
     endpoint = Endpoint(_endpoint_config(settings))
     try:
-        await endpoint.discover()
-    except NoAnswer as error:
-        log.warning("the language model does not answer yet: %s", error)
+        async with asyncio.timeout(DISCOVERY_LIMIT):
+            await endpoint.discover()
+    except (NoAnswer, TimeoutError) as error:
+        log.warning("the language model does not answer yet: %s", error or "nothing came back")
     try:
         yield endpoint
     finally:

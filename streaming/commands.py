@@ -67,6 +67,8 @@ class Listener:
         """All of it or nothing of it."""
         overlay = _one_of(options.overlay, OVERLAY_MODES, "overlay")
         language = _one_of(options.language, LANGUAGES, "language")
+        if options.labels is not None:
+            self._session.follow(options.labels)
         if overlay is not None:
             self._session.overlay = overlay
         self._session.conversation.take(OptionsSet(options.captions, language))

@@ -10,15 +10,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 from streaming.evidence import Evidence
 from streaming.model_desk import ModelDesk
 from streaming.reading_desk import ReadingDesk
-from streaming.remembering.entries import Search
+from streaming.remembering.entries import MOST_RECALLED, Search
 from streaming.remembering.keeper import MemoryKeeper
 from streaming.speech import message_of
 from streaming.wire import Message, Problem
@@ -27,29 +27,26 @@ from vision.assisting.outbox import Abilities, AssistantConfig
 from vision.dealings import (
     AskModel,
     CancelModel,
+    CancelReading,
     Closed,
     Command,
     Event,
+    ProblemSaid,
     ReadText,
     Recall,
     Recalled,
     Remember,
     Tick,
+    Utterance,
 )
 from vision.glimpse import Glimpse
-from vision.recollection import Recollection
+from vision.recollection import Memory, Recollection
 from vision.types import Seconds
 
 log = logging.getLogger(__name__)
 
 TICK = 0.1
 """Seconds between two ticks of the assistant."""
-
-MOST_RECALLED = 8
-"""Memories that a question is answered from."""
-
-MOST_JOBS = 32
-"""Searches and thumbnails under way for one session; more are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +88,12 @@ class Conversation:
     ) -> None:
         """``say`` sends a message to the person; ``clock`` tells the media time that it is now."""
         self.evidence = Evidence(faculties.workers)
-        self.overloaded = 0
-        "Searches and thumbnails left out."
         self._session = session
         self._faculties = faculties
         self._say = say
         self._clock = clock
         self._assistant = Assistant(labels, faculties.abilities, faculties.config)
-        self._jobs: set[asyncio.Task[None]] = set()
+        self._searches: set[asyncio.Task[tuple[Recollection, ...]]] = set()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -120,12 +115,15 @@ class Conversation:
         """Tells the assistant, and does what it commands. A fault in it ends no session."""
         now = self._clock()
         try:
-            for command in self._assistant.handle(event, now):
+            commands = self._assistant.handle(event, now)
+        except Exception as error:
+            self._fault(error, getattr(event, "id", None))
+            return
+        for command in commands:
+            try:
                 self._carry_out(command, now)
-        except Exception:
-            log.exception("session %s: the assistant failed", self._session)
-            detail = "The assistant failed at something; the server's log says how. It goes on."
-            self._say(Problem("assistant", detail, getattr(event, "id", None)))
+            except Exception as error:
+                self._fault(error, None)
 
     def close(self) -> None:
         """Ends what is under way for this session."""
@@ -134,64 +132,83 @@ class Conversation:
             self._faculties.model.leave(self._session)
         if self._faculties.reader is not None:
             self._faculties.reader.leave(self._session)
-        for job in tuple(self._jobs):
-            job.cancel()
+        for search in tuple(self._searches):
+            search.cancel()
+        self._faculties.memory.forget(self._session)
 
     def _carry_out(self, command: Command, now: Seconds) -> None:
+        model, reader = self._faculties.model, self._faculties.reader
         match command:
-            case AskModel():
-                if self._faculties.model is not None:
-                    self._faculties.model.ask(self._session, command, self.take)
-            case CancelModel():
-                if self._faculties.model is not None:
-                    self._faculties.model.cancel(self._session, command.request)
-            case ReadText():
-                if self._faculties.reader is not None:
-                    self._faculties.reader.read(self._session, command, self.take)
+            case AskModel() if model is not None:
+                model.ask(self._session, command, self.take)
+            case CancelModel() if model is not None:
+                model.cancel(self._session, command.request)
+            case ReadText() if reader is not None:
+                reader.read(self._session, command, self.take)
+            case CancelReading() if reader is not None:
+                reader.cancel(self._session, command.request)
             case Recall():
-                self._begin(self._recall(command), command)
+                self._recall(command)
             case Remember():
-                self._begin(self._remember(command, now), command)
+                self._remember(command, now)
+            case AskModel() | CancelModel() | ReadText() | CancelReading():
+                raise RuntimeError(f"the assistant was not told that it has no {command}")
             case _:
-                self._say(message_of(command, now, self._keep))
+                self._speak(command, now)
+
+    def _speak(self, said: Utterance, now: Seconds) -> None:
+        if isinstance(said, ProblemSaid) and said.fault is not None:
+            log.error("session %s: a question failed", self._session, exc_info=said.fault)
+        self._say(message_of(said, now, self._keep))
 
     def _keep(self, glimpse: Glimpse) -> str:
         name = self.evidence.keep(glimpse)
         return f"v1/sessions/{self._session}/evidence/{name}.jpg"
 
-    async def _recall(self, command: Recall) -> None:
-        search = Search(command.query, any_word=True, kinds=command.kinds, limit=MOST_RECALLED)
-        found: tuple[Recollection, ...] = ()
-        try:
-            found = await self._faculties.memory.recall(self._session, search)
-        finally:
-            self.take(Recalled(command.request, found))
+    def _fault(self, error: Exception, about: str | None) -> None:
+        log.error("session %s: the assistant failed", self._session, exc_info=error)
+        detail = "The assistant failed at something; the server's log says how. It goes on."
+        self._say(Problem("assistant", detail, about))
 
-    async def _remember(self, command: Remember, now: Seconds) -> None:
+    def _recall(self, command: Recall) -> None:
+        """Searches; there are never more searches than questions on their way."""
+        search = Search(command.query, any_word=True, kinds=command.kinds, limit=MOST_RECALLED)
+        recall = asyncio.create_task(self._faculties.memory.recall(self._session, search))
+        self._searches.add(recall)
+        recall.add_done_callback(partial(self._recalled, command))
+
+    def _recalled(self, command: Recall, recall: asyncio.Task[tuple[Recollection, ...]]) -> None:
+        self._searches.discard(recall)
+        if recall.cancelled():
+            return
+        error = recall.exception()
+        if error is not None:
+            log.error("session %s: the memory failed", self._session, exc_info=error)
+            self.take(Recalled(command.request, (), failed=True))
+        else:
+            self.take(Recalled(command.request, recall.result()))
+
+    def _remember(self, command: Remember, now: Seconds) -> None:
+        """Puts a memory away, at once or when its picture has been made small."""
         then = time.time() - now
-        small = None
-        if command.glimpse is not None:
-            small = await self.evidence.small(command.glimpse)
-        self._faculties.memory.remember(
-            self._session,
-            command.memory,
-            first_wall=then + command.memory.first,
-            last_wall=then + command.memory.last,
-            thumbnail=small,
+        if command.glimpse is None:
+            self._put_away(command.memory, then, None)
+            return
+        small = self.evidence.small(command.glimpse)
+        small.add_done_callback(
+            lambda done: self._put_away(command.memory, then, done if _whole(done) else None)
         )
 
-    def _begin(self, work: Coroutine[Any, Any, None], command: Command) -> None:
-        if len(self._jobs) >= MOST_JOBS:
-            work.close()
-            self.overloaded += 1
-            if isinstance(command, Recall):
-                self.take(Recalled(command.request, ()))
-            return
-        job = asyncio.create_task(work)
-        self._jobs.add(job)
-        job.add_done_callback(self._over)
+    def _put_away(self, memory: Memory, then: float, small: asyncio.Future[bytes] | None) -> None:
+        self._faculties.memory.remember(
+            self._session,
+            memory,
+            first_wall=then + memory.first,
+            last_wall=then + memory.last,
+            thumbnail=None if small is None else small.result(),
+        )
 
-    def _over(self, job: asyncio.Task[None]) -> None:
-        self._jobs.discard(job)
-        if not job.cancelled() and job.exception() is not None:
-            log.error("session %s: memory failed", self._session, exc_info=job.exception())
+
+def _whole(done: asyncio.Future[bytes]) -> bool:
+    """Whether a picture could be encoded; one more try comes with the next."""
+    return not done.cancelled() and done.exception() is None

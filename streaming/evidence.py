@@ -7,14 +7,19 @@ that is done waits.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Executor
+
+import cv2
 
 from streaming.remembering.thumbnails import thumbnail
 from streaming.snapshot import encode_jpeg
 from vision.glimpse import Glimpse
 from vision.picture import Picture
+
+log = logging.getLogger(__name__)
 
 MOST_PICTURES = 24
 """Pictures kept for a session; the oldest go first."""
@@ -41,11 +46,17 @@ class Evidence:
     async def jpeg(self, name: int) -> bytes | None:
         """The picture of that name; None where it is not kept, or not any more."""
         encoded = self._pictures.get(name)
-        return None if encoded is None else await asyncio.shield(encoded)
+        if encoded is None:
+            return None
+        try:
+            return await asyncio.shield(encoded)
+        except cv2.error:
+            log.exception("a picture could not be encoded")
+            return None
 
-    async def small(self, glimpse: Glimpse) -> bytes:
+    def small(self, glimpse: Glimpse) -> Encoded:
         """A glimpse's picture, small: the very same bytes if it is asked for again soon."""
-        return await asyncio.shield(self._encoded(self._small, MOST_SMALL, glimpse, thumbnail))
+        return self._encoded(self._small, MOST_SMALL, glimpse, thumbnail)
 
     def _encoded(
         self,
@@ -55,7 +66,7 @@ class Evidence:
         encode: Callable[[Picture], bytes],
     ) -> Encoded:
         encoded = kept.get(glimpse.pts)
-        if encoded is None:
+        if encoded is None or (encoded.done() and encoded.exception() is not None):
             loop = asyncio.get_running_loop()
             encoded = loop.run_in_executor(self._workers, encode, glimpse.picture)
             kept[glimpse.pts] = encoded

@@ -121,7 +121,7 @@ class ModelDesk:
             self.counts["answered"] += 1
         except NoAnswer as error:
             log.warning("session %s: no answer from %s: %s", job.session, self.model.name, error)
-            outcome = ModelFailed(job.request, str(error))
+            outcome = ModelFailed(job.request, error.public)
             self.counts["failed"] += 1
         except Exception:
             log.exception("session %s: the model %s failed", job.session, self.model.name)

@@ -15,14 +15,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from streaming.stats import Latency
-from vision.dealings import Event, ReadText, TextRead
-from vision.picture import Picture
+from vision.dealings import Event, ReadText, RequestId, TextRead
 from vision.ports import TextReader
 from vision.types import TextBlock
 
 log = logging.getLogger(__name__)
 
 Hear = Callable[[Event], None]
+
+FAILED = "the reader failed; the server's log says how"
 
 MOST_WAITED_FOR = 16
 """Readings that people wait for; one more is refused."""
@@ -67,6 +68,18 @@ class ReadingDesk:
             self._waited_for.append(order)
         self._wanted.set()
 
+    def cancel(self, session: str, request: RequestId) -> None:
+        """Nobody wants this reading any more; one that has begun or is unknown goes on."""
+        kept = [
+            order
+            for order in self._waited_for
+            if (order.session, order.command.request) != (session, request)
+        ]
+        self._waited_for = deque(kept)
+        waiting = self._ambient.get(session)
+        if waiting is not None and waiting.command.request == request:
+            del self._ambient[session]
+
     def leave(self, session: str) -> None:
         """A session is over: what it wanted is not begun."""
         self._ambient.pop(session, None)
@@ -106,18 +119,14 @@ class ReadingDesk:
         started = loop.time()
         try:
             blocks = await loop.run_in_executor(self._thread, self._read, order.command)
-        except Exception as error:
+        except Exception:
             log.exception("the reader %s failed on one picture", self.reader.name)
-            return TextRead(order.command.request, (), f"{type(error).__name__}: {error}")
+            return TextRead(order.command.request, (), FAILED)
         self.latency.add(loop.time() - started)
         return TextRead(order.command.request, blocks)
 
     def _read(self, command: ReadText) -> tuple[TextBlock, ...]:
-        shot = command.shot
-        picture = shot.picture
-        if shot.box is not None:
-            picture = Picture.from_bgr(shot.bgr(max(picture.width, picture.height)))
-        return self.reader.read(picture)
+        return self.reader.read(command.shot.cut())
 
 
 def _answer_later(order: _Order, failed: str) -> None:

@@ -8,14 +8,16 @@ models give the same answers every time.
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
+import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from streaming.remembering.entries import Note, Search
+from streaming.remembering.entries import MOST_RECALLED, Note, Search
 from streaming.remembering.keeper import recollection
 from streaming.remembering.store import MemoryStore
 from streaming.remembering.thumbnails import thumbnail
@@ -29,6 +31,7 @@ from vision.dealings import (
     Asked,
     AskModel,
     CancelModel,
+    CancelReading,
     Command,
     Event,
     ModelEnded,
@@ -44,18 +47,17 @@ from vision.dealings import (
     WatchAsked,
 )
 from vision.errors import ConfigError, NoAnswer
-from vision.picture import Picture
+from vision.glimpse import Glimpse
 from vision.ports import SeeingModel, TextReader
 from vision.prompt import Prompt
 from vision.types import Language, Seconds
 
+log = logging.getLogger(__name__)
+
 AT = re.compile(r"(?P<text>.+)@(?P<seconds>\d+(?:\.\d+)?)", re.DOTALL)
 
-MOST_RECALLED = 8
-"""Memories that a question is answered from."""
-
-SESSION = "replay"
-"""Whose memories a replay's are."""
+MOST_UNWRITTEN = 512
+"""Memories that wait while another program holds the file; the oldest are left out."""
 
 Listener = Callable[[Message, float], None]
 """Takes a message and the media time, in seconds, at which it was said."""
@@ -87,6 +89,8 @@ class Props:
     "What to speak unasked."
     captions: bool = False
     "Whether to describe unasked."
+    shared: bool = False
+    "Whether what other sessions and replays left in the memory is recalled too."
 
 
 def question_cue(argument: str, number: int) -> Cue:
@@ -124,7 +128,10 @@ class Rehearsal:
             model.name if model else "", model.slots if model else 1, props.reader is not None
         )
         self._assistant = Assistant(labels, abilities)
+        self._session = f"replay-{secrets.token_hex(4)}"
         self._began = time.time()
+        self._pictured: tuple[int, bytes] | None = None
+        self._notes: deque[Note] = deque(maxlen=MOST_UNWRITTEN)
         self._handle(OptionsSet(props.captions, props.language), Seconds(0))
 
     @property
@@ -142,6 +149,10 @@ class Rehearsal:
         """Cues whose moment has not come."""
         return tuple(self._cues)
 
+    def begin(self, seconds: float) -> None:
+        """The video lasts about so long: what is on it was seen by now, and not in the future."""
+        self._began = time.time() - seconds
+
     def take(self, seen: Seen) -> None:
         """The next frame."""
         frame = seen.frame
@@ -158,6 +169,7 @@ class Rehearsal:
         while self._cues and self._cues[0].at <= frame.t:
             self._handle(self._cues.popleft().event, frame.t)
         self._handle(Tick(), frame.t)
+        self._write()
 
     def _handle(self, event: Event, now: Seconds) -> None:
         """Tells the assistant, does what it commands, and tells it what came of that."""
@@ -182,7 +194,7 @@ class Rehearsal:
                 yield self._recall(command, now)
             case Remember():
                 self._remember(command)
-            case CancelModel():
+            case CancelModel() | CancelReading():
                 pass
             case _:
                 message = message_of(command, now, lambda _: "")
@@ -200,31 +212,43 @@ class Rehearsal:
 
     def _read(self, command: ReadText) -> TextRead:
         assert self._props.reader is not None
-        shot = command.shot
-        picture = shot.picture
-        if shot.box is not None:
-            picture = Picture.from_bgr(shot.bgr(max(picture.width, picture.height)))
-        return TextRead(command.request, self._props.reader.read(picture))
+        try:
+            return TextRead(command.request, self._props.reader.read(command.shot.cut()))
+        except Exception as error:
+            log.exception("the reader %s failed on one picture", self._props.reader.name)
+            return TextRead(command.request, (), str(error))
 
     def _recall(self, command: Recall, now: Seconds) -> Recalled:
+        self._write()
         search = Search(
             command.query,
             any_word=True,
-            session=SESSION,
+            session=None if self._props.shared else self._session,
             kinds=command.kinds,
             limit=MOST_RECALLED,
         )
         entries = self._props.memory.search(search)
         wall = self._began + now
-        return Recalled(
-            command.request, tuple(recollection(each, SESSION, wall) for each in entries)
-        )
+        found = (recollection(each, self._session, wall) for each in entries)
+        return Recalled(command.request, tuple(found))
 
     def _remember(self, command: Remember) -> None:
-        small = thumbnail(command.glimpse.picture) if command.glimpse is not None else None
+        small = self._small(command.glimpse) if command.glimpse is not None else None
         memory = command.memory
         first, last = self._began + memory.first, self._began + memory.last
-        self._props.memory.write((Note(SESSION, memory, first, last, small),))
+        self._notes.append(Note(self._session, memory, first, last, small))
+
+    def _small(self, glimpse: Glimpse) -> bytes:
+        """The very same bytes for all that is remembered of one glimpse: they are kept once."""
+        if self._pictured is None or self._pictured[0] != glimpse.pts:
+            self._pictured = (glimpse.pts, thumbnail(glimpse.picture))
+        return self._pictured[1]
+
+    def _write(self) -> None:
+        """Writes what waits; what another program is in the way of waits on."""
+        if self._notes:
+            notes, self._notes = tuple(self._notes), deque(maxlen=MOST_UNWRITTEN)
+            self._notes.extend(self._props.memory.write(notes))
 
 
 async def _whole_reply(model: SeeingModel, prompt: Prompt) -> tuple[list[str], str]:

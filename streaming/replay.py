@@ -72,6 +72,8 @@ def replay(
         reader = files.enter_context(VideoReader(path))
         sinks = _open_sinks(files, outputs, reader, detector)
         progress(reader.frames_expected)
+        if outputs.rehearsal is not None and reader.frames_expected and reader.fps:
+            outputs.rehearsal.begin(reader.frames_expected / float(reader.fps))
         for seen in see(iter(reader), detector, every):
             for sink in sinks:
                 sink(seen)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager
@@ -23,8 +24,11 @@ from streaming.replay import Outputs, replay
 from streaming.settings import Settings
 from streaming.understanding import Loaders
 from streaming.wire import Alert, Answer, Caption, Message, Problem, Watching
-from vision.ports import Detector, SeeingModel
+from vision.errors import ModelError
+from vision.ports import Detector, SeeingModel, TextReader
 from vision.types import LANGUAGES
+
+log = logging.getLogger(__name__)
 
 
 def add_replay(parser: argparse.ArgumentParser) -> None:
@@ -94,7 +98,7 @@ def _replay(options: argparse.Namespace) -> int:
         for cue in rehearsal.unsaid if rehearsal else ():
             print(f"{cue.at:8.2f} s  not reached: the video is shorter")
     written = [path for path in (options.events, options.out, options.mot, name) if path]
-    told = "" if cues else ": name an output"
+    told = "" if rehearsal else ": name an output"
     print(f"{frames} frames; wrote {', '.join(map(str, written)) or f'nothing{told}'}")
     return 0
 
@@ -121,15 +125,25 @@ def _rehearsal(
         runner = stack.enter_context(asyncio.Runner())
         props = Props(
             memory=store,
-            reader=loaders.reader() if loaders.reader else None,
+            reader=_reader(loaders),
             model=_opened(stack, runner, loaders),
             runner=runner,
             language=options.language,
             captions=options.captions,
+            shared=settings.memory is not None,
         )
         rehearsal = Rehearsal(detector.labels, cues, props)
         rehearsal.listeners.append(_print)
         yield rehearsal
+
+
+def _reader(loaders: Loaders) -> TextReader | None:
+    """The text reader, if one is wanted and there; as on a server, it can be done without."""
+    try:
+        return loaders.reader() if loaders.reader else None
+    except ModelError as error:
+        log.warning("no text is read: %s", error)
+        return None
 
 
 def _opened(stack: ExitStack, runner: asyncio.Runner, loaders: Loaders) -> SeeingModel | None:

@@ -26,14 +26,15 @@ from streaming.settings import MAX_FPS, MAX_HEIGHT, MAX_WIDTH, Settings
 from streaming.understanding import Loaders, understanding
 from streaming.version import VERSION
 from vision.assistant import Assistant
+from vision.assisting.outbox import Abilities
 from vision.attention import Attention
-from vision.dealings import Asked, WatchAsked
+from vision.dealings import Asked, ReadText, TextRead, WatchAsked
 from vision.errors import ModelError, OpenEyesError
 from vision.motion import STILL
 from vision.overlay import draw
 from vision.picture import Picture
 from vision.ports import Detector
-from vision.types import LANGUAGES, Seconds, Track, TrackId
+from vision.types import LANGUAGES, Seconds, TextBlock, Track, TrackId
 
 GROUNDED = "grounded"
 """Where answers come from without a language model."""
@@ -129,11 +130,13 @@ class Server:
 
     async def _load(self) -> None:
         thread = detector_thread()
+        loop = asyncio.get_running_loop()
         try:
-            self.faculties = await self._stack.enter_async_context(
+            loading = loop.run_in_executor(thread, self._warm_detector)
+            opening = self._stack.enter_async_context(
                 understanding(self._loaders, self.settings, self._workers)
             )
-            detector = await asyncio.get_running_loop().run_in_executor(thread, self._warm_detector)
+            detector, self.faculties = await asyncio.gather(loading, opening)
         except Exception as error:
             thread.shutdown(wait=False)
             self._fail(error)
@@ -145,8 +148,10 @@ class Server:
 
     def _fail(self, error: Exception) -> None:
         if not isinstance(error, OpenEyesError):
-            log.error("the detector failed on its first picture", exc_info=error)
-            error = ModelError(f"{self.settings.detector} does not run here: {error}")
+            log.error("loading failed", exc_info=error)
+            error = ModelError(
+                f"{self.settings.detector} or what belongs to it does not run: {error}"
+            )
         self.failure = error
         log.error("cannot serve: %s", error)
         self.on_failure()
@@ -175,10 +180,13 @@ class Server:
 
 def _warm_assistant(labels: tuple[str, ...], picture: Picture, track: Track) -> None:
     """Builds the tables of both languages, which takes tens of milliseconds the first time."""
-    assistant, attention = Assistant(labels), Attention()
+    assistant, attention = Assistant(labels, Abilities(reader=True)), Attention()
     start = Seconds(0)
     noticed = attention.notice(picture, start, 0, (track,), STILL, text_changed=False)
-    assistant.handle(noticed, start)
+    sign = TextBlock("EXIT", ((0.1, 0.1), (0.4, 0.1), (0.4, 0.2), (0.1, 0.2)), 1.0)
+    for command in assistant.handle(noticed, start):
+        if isinstance(command, ReadText):
+            assistant.handle(TextRead(command.request, (sign,)), start)
     for text in ("How many people are there?", "有几个人？"):
         assistant.handle(Asked(text, text), start)
         assistant.handle(WatchAsked(text, text), start)

@@ -11,18 +11,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeVar, get_args
 
 import av
+import numpy as np
 
 from streaming.conversation import Conversation, Faculties
 from streaming.engine import Engine, Result, Sight
 from streaming.frames import frame_of, picture_of
 from streaming.ingest import Arrival
 from streaming.mailbox import Mailbox
+from streaming.session_clock import SessionClock
 from streaming.stats import SessionStats
 from streaming.tracks import frame_ref, object_messages
 from streaming.wire import Hello, Message, Problem, Stats, encode, tracks_messages
@@ -106,17 +108,14 @@ class Session:
         self._eye_free = asyncio.Lock()
         self._attention = Attention()
         self._noticed = Seconds(0)
+        self._clock = SessionClock()
+        self._followed: tuple[int, ...] | None = None
         self._newest: Sight | None = None
         self._seq = 0
         self._said: dict[str, float] = {}
         self.conversation = Conversation(
-            identity.session, identity.labels, faculties, self.say, self.now
+            identity.session, identity.labels, faculties, self.say, self._clock.now
         )
-
-    def now(self) -> Seconds:
-        """Media time: that of the newest frame, and what has passed since it came."""
-        newest = self._newest
-        return Seconds(newest.t + time.monotonic() - newest.arrived if newest else 0.0)
 
     async def run(self, arrivals: AsyncIterator[Arrival]) -> None:
         """Follows the frames to their end."""
@@ -150,6 +149,18 @@ class Session:
         """Removes a listener; unknown ones are ignored."""
         if sink in self.events:
             self.events.remove(sink)
+
+    def follow(self, labels: Sequence[str]) -> None:
+        """Follows only objects of these labels from here on; of all if there are none.
+
+        Raises:
+            ValueError: the detector knows no such label.
+        """
+        known = self.identity.labels
+        unknown = [label for label in labels if label not in known]
+        if unknown:
+            raise ValueError(f"there is no label {unknown[0]!r}; hello lists those that there are")
+        self._followed = tuple(map(known.index, labels)) or None
 
     def say(self, message: Message) -> None:
         """Sends one message to every listener."""
@@ -232,6 +243,8 @@ class Session:
     async def _track(self, result: Result) -> None:
         sight, detections = result.sight, result.detections
         assert detections is not None
+        if self._followed is not None:
+            detections = detections.where(np.isin(detections.classes, self._followed))
         async with self._eye_free:
             refused = self._eye.refused
             await self._work(lambda: self._eye.detected(detections, sight.t))
@@ -251,9 +264,10 @@ class Session:
         """Lets the assistant know; that comes last, since tracks are waited for."""
         self._noticed = sight.t
         changed = self.conversation.text_changed
+        captured = self._clock.at(sight.t, sight.arrived)
         noticed = await self._work(
             lambda: self._attention.notice(
-                sight.picture, sight.t, sight.pts, tracks, moved, text_changed=changed
+                sight.picture, captured, sight.pts, tracks, moved, text_changed=changed
             )
         )
         self.conversation.take(noticed)

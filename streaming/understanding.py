@@ -83,9 +83,10 @@ async def _open_reader(stack: AsyncExitStack, loaders: Loaders) -> ReadingDesk |
     thread = detector_thread("reader")
     try:
         reader = await asyncio.get_running_loop().run_in_executor(thread, loaders.reader)
-    except ModelError as error:
+    except Exception as error:
+        # whatever is wrong with a reader, the rest can do without it
         thread.shutdown(wait=False)
-        log.warning("no text is read: %s", error)
+        log.warning("no text is read: %s", error, exc_info=not isinstance(error, ModelError))
         return None
     desk = ReadingDesk(reader, thread)
     desk.start()

@@ -108,9 +108,9 @@ class Assistant:
                 self._take_from_model(event, now)
             case TextRead():
                 self._sight.text_read(event)
-                self._enquiries.text_read(event.request)
+                self._enquiries.text_read(event)
             case Recalled():
-                self._enquiries.recalled(event.request, event.found)
+                self._enquiries.recalled(event)
             case Closed():
                 self._closed = True
             case _:

@@ -43,4 +43,5 @@ class Attention:
         """
         glimpse = self._noticer.notice(picture, t, pts, tracks, moved)
         key = self._policy.consider(glimpse, text_changed=text_changed, now=t)
-        return Noticed(glimpse, key, self._policy.newest_sharp(t) or glimpse)
+        best = self._policy.newest_sharp(t) or glimpse
+        return Noticed(glimpse, key, best, text_changed)

@@ -13,7 +13,7 @@ from vision.glimpse import Glimpse
 from vision.keyframes import KeyFrame
 from vision.prompt import Prompt, Shot
 from vision.recollection import Kind, Memory, Recollection
-from vision.types import Language, Point, Seconds, SeenText, TextBlock, TrackId
+from vision.types import Language, Point, SeenText, TextBlock, TrackId
 
 RequestId = NewType("RequestId", int)
 """Counts from 1 within one assistant: names one piece of work that was commanded."""
@@ -32,6 +32,8 @@ class Noticed:
     "A picture that deserves a closer look now: this one, or a sharper one just before it."
     best: Glimpse
     "What to answer a question from: this one, unless it is blurred and another is not."
+    text_changed: bool = False
+    "What was known of ``Assistant.text_changed`` when this picture was taken up."
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,9 @@ class Recalled:
     request: RequestId
     "Of the ``Recall``."
     found: tuple[Recollection, ...]
-    "Best first; empty too when the search failed."
+    "Best first."
+    failed: bool = False
+    "Whether the memory could not be searched."
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +197,14 @@ class ReadText:
     "Where to read."
     waited_for: bool
     "Whether a person waits for it."
+
+
+@dataclass(frozen=True, slots=True)
+class CancelReading:
+    """Nobody waits for this reading any more."""
+
+    request: RequestId
+    "Of the ``ReadText``."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -305,33 +317,12 @@ class ProblemSaid:
     "For people: what, and what to do."
     about: str | None = None
     "The person's id of what it is about."
+    fault: Exception | None = None
+    "The assistant's own failure behind it, for the operator's log."
 
 
 Utterance: TypeAlias = CaptionSaid | AnswerSaid | WatchingSaid | AlertSaid | TextSaid | ProblemSaid
 
-Command: TypeAlias = AskModel | CancelModel | ReadText | Remember | Recall | Utterance
-
-
-@dataclass(frozen=True, slots=True)
-class Counters:
-    """What an assistant did and left undone, since it began."""
-
-    questions: int = 0
-    "Taken up."
-    captions: int = 0
-    "Said."
-    captions_skipped: int = 0
-    "Not asked for, since the model was busy."
-    captions_stale: int = 0
-    "Thrown away: their frame was too old when they were done."
-    key_frames: int = 0
-    "Pictures found worth a closer look."
-    alerts: int = 0
-    "Given."
-    alerts_denied: int = 0
-    "Not given, since the model did not confirm them."
-    citations_unknown: int = 0
-    "Objects cited by the model that there are none of."
-
-
-NEVER = Seconds(float("inf"))
+Command: TypeAlias = (
+    AskModel | CancelModel | ReadText | CancelReading | Remember | Recall | Utterance
+)

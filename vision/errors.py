@@ -58,7 +58,16 @@ class DeviceUnavailable(ModelError):
 
 
 class NoAnswer(ModelError):
-    """A language model did not answer a request, or not to its end. Fit for the person to read."""
+    """A language model did not answer a request, or not to its end."""
+
+    def __init__(self, message: str, public: str = "") -> None:
+        """``message`` is for the operator, and may quote the model's server.
+
+        ``public`` is for whoever asked, and does not; where it is empty, the message does not
+        either.
+        """
+        super().__init__(message)
+        self.public = public or message
 
 
 class MediaError(OpenEyesError):

@@ -23,6 +23,12 @@ class Shot:
     box: Box | None = None
     "The part that is meant; None for all of it."
 
+    def cut(self) -> Picture:
+        """What is meant, at its full size, as a picture of its own."""
+        if self.box is None:
+            return self.picture
+        return Picture.from_bgr(self._part(self.picture.bgr()))
+
     def bgr(self, longest: int) -> Plane:
         """The pixels, (height, width, 3) uint8 BGR, scaled down to a longer side of ``longest``."""
         pixels = self._part(self.picture.bgr())
@@ -57,6 +63,6 @@ class Prompt:
 
 
 def _span(first: float, last: float, size: int) -> tuple[int, int]:
-    """Pixels from ``first`` to ``last`` inside the picture, at least one."""
-    start = min(max(int(first * size), 0), size - 1)
-    return start, min(max(round(last * size), start + 1), size)
+    """Pixels from ``first`` to ``last`` inside the picture, at least two."""
+    start = min(max(int(first * size), 0), size - 2)
+    return start, min(max(round(last * size), start + 2), size)

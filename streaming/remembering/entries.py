@@ -13,6 +13,9 @@ from vision.types import Box
 MOST_TEXT = 2_000
 """Characters of one memory's text; the rest is cut off."""
 
+MOST_RECALLED = 8
+"""Memories that a question is answered from."""
+
 MOST_THUMBNAIL = 64 << 10
 """Bytes of one thumbnail; a memory with a larger one is kept without it, and that is counted."""
 

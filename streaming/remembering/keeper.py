@@ -53,6 +53,7 @@ class MemoryKeeper:
         self._buffer = WriteBuffer()
         self._timer: asyncio.TimerHandle | None = None
         self._writes: set[asyncio.Future[tuple[Note, ...]]] = set()
+        self._erasures: set[asyncio.Future[Erased]] = set()
         self._lost = 0
         self._closed = False
 
@@ -165,14 +166,26 @@ class MemoryKeeper:
         """
         return await self._after_writing(self._store.erase, which) or Erased(0)
 
+    def forget(self, session: str) -> None:
+        """A session is over. What nobody could recall any more is erased; does not wait."""
+        if self.scope == "session" and not self._closed:
+            erasing = asyncio.ensure_future(self.erase(Selection(session=session)))
+            self._erasures.add(erasing)
+            erasing.add_done_callback(self._erased)
+
+    def _erased(self, erasing: asyncio.Future[Erased]) -> None:
+        self._erasures.discard(erasing)
+        if not erasing.cancelled() and erasing.exception() is not None:
+            log.error("an ended session's memories stay", exc_info=erasing.exception())
+
     async def close(self) -> None:
         """Writes what waits, and closes the memory. What comes later is lost, and counted."""
         if self._closed:
             return
         self._closed = True
         self._flush()
-        while self._writes:
-            await asyncio.wait(self._writes)
+        while self._writes or self._erasures:
+            await asyncio.gather(*self._writes, *self._erasures, return_exceptions=True)
         await asyncio.get_running_loop().run_in_executor(self._thread, self._store.close)
         await asyncio.to_thread(self._thread.shutdown)
 

@@ -467,6 +467,7 @@ async def test_proxies_of_the_environment_see_nothing(monkeypatch):
 
 async def test_the_key_is_never_shown(caplog):
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "httpx")
     async with asking(problem(401, KEY), Act(status=0), GOOD, attempts=1) as (endpoint, _):
         for _ in range(2):
             with pytest.raises(NoAnswer) as caught:

@@ -122,6 +122,21 @@ async def test_a_watch_alerts_with_evidence(serving: Maker, connected: Maker) ->
         await client.until(lambda: client.said("watching")[-1]["state"] == "ended")
 
 
+async def test_only_what_is_wanted_is_followed(serving: Maker, connected: Maker) -> None:
+    detector = ScriptedDetector([Step(two_boxes())])
+    async with serving(detector) as running, connected(running) as client:
+        await client.until(lambda: client.tracks and len(client.tracks[-1]["objects"]) == 2)
+        send(client, type="set", labels=["dog"])
+        await client.until(
+            lambda: [each["label"] for each in client.tracks[-1]["objects"]] == ["dog"]
+        )
+        send(client, type="set", labels=["unicorn"])
+        await client.until(lambda: client.said("problem"))
+        assert "unicorn" in client.said("problem")[0]["detail"]
+        send(client, type="set", labels=[])
+        await client.until(lambda: len(client.tracks[-1]["objects"]) == 2)
+
+
 async def test_a_tap_is_a_question(serving: Maker, connected: Maker) -> None:
     async with serving() as running, connected(running) as client:
         await sees(client)
@@ -144,7 +159,8 @@ async def test_a_reader_that_fails_ends_nothing(serving: Maker, connected: Maker
     reader = ScriptedReader([Reading(fault=RuntimeError("out of paper"))])
     async with serving(reader=reader) as running, connected(running) as client:
         await client.until(lambda: client.said("problem"))
-        assert "out of paper" in client.said("problem")[0]["detail"]
+        assert "log" in client.said("problem")[0]["detail"], "what it raised is for the operator"
+        assert "paper" not in client.said("problem")[0]["detail"]
         send(client, type="ask", id="q", text="How many people are there?")
         await answered(client, "q")
 

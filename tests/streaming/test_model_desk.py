@@ -95,6 +95,16 @@ async def test_failures_are_told_in_words_fit_for_people(workers: ThreadPoolExec
     assert broken.running == 0
 
 
+async def test_what_the_models_server_said_is_for_the_operator(
+    workers: ThreadPoolExecutor,
+) -> None:
+    fault = NoAnswer("it refused (HTTP 401: key sk-12 of Acme)", "it refused (HTTP 401)")
+    desk, heard = ModelDesk(ScriptedModel([Reply(fault=fault)]), workers), Heard()
+    desk.ask("s", ask(1), heard.append)
+    await heard.until(ModelFailed)
+    assert heard == [ModelFailed(RequestId(1), "it refused (HTTP 401)")]
+
+
 async def test_a_cancelled_request_frees_the_slot_at_once(workers: ThreadPoolExecutor) -> None:
     model = ScriptedModel([Reply(("x",), seconds_before=60), Reply(("next",))])
     desk, first, second = ModelDesk(model, workers), Heard(), Heard()

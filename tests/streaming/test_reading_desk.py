@@ -69,8 +69,27 @@ async def test_a_reader_that_raises_is_reported_and_goes_on() -> None:
     await until(heard, 2)
     first, second = heard
     assert isinstance(first, TextRead)
-    assert "too large" in first.failed
+    assert "log" in first.failed
+    assert "too large" not in first.failed, "what it raised is for the operator"
     assert second == TextRead(RequestId(2), (EXIT,))
+    await desk.close()
+
+
+async def test_a_reading_that_nobody_waits_for_any_more_is_not_begun() -> None:
+    gate = threading.Event()
+    reader = ScriptedReader([Reading(seconds=1)], sleep=lambda _: gate.wait(5))
+    desk, heard = desk_of(reader), []
+    for request in (1, 2, 3):
+        desk.read("a", read(request, waited_for=True), heard.append)
+        await asyncio.sleep(0.02)
+    desk.read("a", read(4), heard.append)
+    desk.cancel("a", RequestId(2))
+    desk.cancel("a", RequestId(4))
+    desk.cancel("b", RequestId(3))
+    gate.set()
+    await until(heard, 2)
+    await asyncio.sleep(0.02)
+    assert [each.request for each in heard if isinstance(each, TextRead)] == [1, 3]
     await desk.close()
 
 

@@ -21,6 +21,7 @@ from vision.dealings import (
     Asked,
     AskModel,
     CancelModel,
+    CancelReading,
     CaptionSaid,
     Closed,
     Command,
@@ -120,7 +121,38 @@ class TestWithoutAModel:
         drive = Drive(gather_within=6.0)
         drive.look(1)
         drive(Asked("q", "Where did I leave my cup?"))
-        assert only(drive(Tick(), 6.5), AnswerSaid).done
+        answer = only(drive(Tick(), 6.5), AnswerSaid)
+        assert answer.done
+        assert "memory did not answer" in answer.text
+
+    def test_a_memory_that_fails_is_no_proof_of_absence(self) -> None:
+        drive = Drive()
+        drive.look(1)
+        recall = only(drive(Asked("q", "我的杯子在哪里？")), Recall)
+        answer = only(drive(Recalled(recall.request, (), failed=True)), AnswerSaid)
+        assert "记忆没有及时回应" in answer.text
+
+    def test_without_a_reader_it_does_not_say_that_there_is_no_text(self) -> None:
+        drive = Drive()
+        drive.look(1)
+        answer = only(drive(Asked("q", "What does it say?")), AnswerSaid)
+        assert "could not be read" in answer.text
+
+    def test_a_question_that_breaks_something_ends_and_the_others_go_on(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def broken(*_: object, **__: object) -> None:
+            raise ZeroDivisionError
+
+        drive = Drive()
+        drive.look(1, track(1))
+        with monkeypatch.context() as patch:
+            patch.setattr("vision.assisting.enquiries.answer", broken)
+            problem = only(drive(Asked("q", "How many people?")), ProblemSaid)
+        assert problem.about == "q"
+        assert isinstance(problem.fault, ZeroDivisionError)
+        assert drive.assistant.waiting == 0
+        assert only(drive(Asked("r", "How many people?")), AnswerSaid).done
 
     def test_captions_come_when_the_scene_changes_and_not_again(self) -> None:
         drive = Drive()
@@ -183,6 +215,34 @@ class TestQuestionsToAModel:
         assert left < 0.1 < left + width
         assert top < 0.6 < top + height
 
+    def test_boxes_and_pictures_are_of_the_moment_of_the_question(self) -> None:
+        drive = Drive(EVERYTHING)
+        drive.look(1, track(7, "cup", (0.1, 0.6, 0.1, 0.1)))
+        read = only(
+            drive(Asked("q", "What is written here, and why?", object=TrackId(7))), ReadText
+        )
+        drive.look(1, track(7, "cup", (0.8, 0.1, 0.1, 0.1)))
+        commands = drive(TextRead(read.request, ()))
+        asks = [each for each in commands if isinstance(each, AskModel)]
+        if asks:
+            assert asks[0].prompt.shots[1].box == read.shot.box
+            assert "10 60 10 10" in asks[0].prompt.text
+        assert read.shot.box is not None
+        assert read.shot.box[0] < 0.1 < read.shot.box[0] + read.shot.box[2]
+
+    def test_a_long_wait_for_the_first_word_is_no_empty_answer(self) -> None:
+        drive = Drive(MODEL, first_word_within=90.0, answer_within=60.0)
+        self.ask(drive)
+        assert not [each for each in drive(Tick(), 61.0) if isinstance(each, AnswerSaid)]
+        assert only(drive(Tick(), 30.0), AnswerSaid).source == "grounded"
+
+    def test_one_huge_piece_is_cut_too(self) -> None:
+        drive = Drive(MODEL)
+        ask = self.ask(drive)
+        commands = drive(ModelSaid(ask.request, "la " * 100_000))
+        deltas = [each.delta for each in commands if isinstance(each, AnswerSaid)]
+        assert max(map(len, deltas)) <= LONGEST_ANSWER
+
     def test_a_tap_asks_what_is_there(self) -> None:
         drive = Drive(MODEL)
         drive.look(1, track(1))
@@ -227,7 +287,7 @@ class TestQuestionsToAModel:
                 break
         ends = [each for each in drive.all(AnswerSaid) if each.done]
         assert len(ends) == 1
-        assert len(ends[0].text) <= LONGEST_ANSWER + 3
+        assert len(ends[0].text) <= LONGEST_ANSWER
 
     def test_an_empty_answer_is_no_answer(self) -> None:
         drive = Drive(MODEL)
@@ -410,6 +470,19 @@ class TestText:
         read = only(drive.look(1), ReadText)
         problem = only(drive(TextRead(read.request, (), "out of memory")), ProblemSaid)
         assert "out of memory" in problem.detail
+        for number in range(1, 8):
+            for each in drive.look(6, place=number):
+                if isinstance(each, ReadText):
+                    drive(TextRead(each.request, (), "out of memory"))
+        assert len(drive.all(ProblemSaid)) == 1, "said once, until it works again"
+
+    def test_readings_that_nobody_waits_for_any_more_are_given_up(self) -> None:
+        drive = Drive(Abilities(reader=True), gather_within=6.0)
+        drive.look(1)
+        read = only(drive(Asked("q", "What does it say?")), ReadText)
+        commands = drive(Tick(), 7.0)
+        assert read.request in {e.request for e in commands if isinstance(e, CancelReading)}
+        assert only(commands, AnswerSaid).done
 
     def test_positions_in_a_crop_become_positions_in_the_picture(self) -> None:
         drive = Drive(Abilities(reader=True))
@@ -471,6 +544,14 @@ class TestWatches:
         problem = only(drive(WatchAsked("more", "tell me when a cat appears")), ProblemSaid)
         assert problem.code == "too-many-watches"
 
+    def test_instructions_to_understand_do_not_crowd_questions_out(self) -> None:
+        drive = Drive(MODEL)
+        drive.look(1)
+        for number in range(4):
+            drive(WatchAsked(f"w{number}", f"florble {number}"))
+        assert [each.lane for each in drive.all(AskModel)].count("question") == 2
+        assert [each.code for each in drive.all(ProblemSaid)] == ["busy", "busy"]
+
     def test_what_only_a_model_can_judge_is_judged_on_key_frames(self) -> None:
         drive = Drive(MODEL)
         drive(OptionsSet(captions=False))
@@ -488,6 +569,36 @@ class TestWatches:
         drive(ModelSaid(ask.request, "Yes."))
         alert = only(drive(ModelEnded(ask.request)), AlertSaid)
         assert alert.watch == "w"
+
+    def test_a_verdict_that_did_not_come_is_no_verdict(self) -> None:
+        drive = Drive(MODEL)
+        drive(OptionsSet(captions=False))
+        drive.look(1)
+        rule = only(drive(WatchAsked("w", "tell me when the light turns green")), AskModel)
+        drive(ModelEnded(rule.request))
+        for number in range(1, 30):
+            asks = [each for each in drive.look(6, place=number) if isinstance(each, AskModel)]
+            for ask in asks:
+                if number % 2:
+                    drive(ModelSaid(ask.request, "yes"))
+                    drive(ModelEnded(ask.request))
+                else:
+                    drive(ModelFailed(ask.request, "busy", busy=True))
+        assert len(drive.all(AlertSaid)) == 1, "it has been green all the time"
+
+    def test_one_that_is_still_being_understood_is_taken_back_too(self) -> None:
+        drive = Drive(MODEL)
+        drive.look(1)
+        drive(WatchAsked("w", "tell me when a dog appears"))
+        ask = only(drive(WatchAsked("w", "ring me up once Fido shows his face")), AskModel)
+        assert drive.all(WatchingSaid)[-1].ended, "the first is replaced"
+        commands = drive(Unwatched("w"))
+        assert only(commands, CancelModel).request == ask.request
+        assert only(commands, WatchingSaid).ended
+        drive(ModelSaid(ask.request, '{"rule": "appears", "labels": ["dog"]}'))
+        assert drive(ModelEnded(ask.request)) == []
+        drive.look(3, track(3, "dog"))
+        assert not drive.all(AlertSaid)
 
     def test_without_a_model_such_an_instruction_is_refused(self) -> None:
         problem = only(Drive()(WatchAsked("w", "tell me when the light turns green")), ProblemSaid)

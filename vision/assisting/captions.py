@@ -127,7 +127,7 @@ class Captions:
             self._say(glimpse, text, objects, "grounded")
 
     def _begin(self, glimpse: Glimpse, now: Seconds) -> None:
-        view, request = self._sight.view, self._out.request()
+        view, request = self._sight.as_of(glimpse), self._out.request()
         self._draft = _Draft(request, glimpse, CitationReader([each.id for each in view.objects]))
         self._not_before = now + self._out.config.caption_interval
         prompt = caption_prompt(view, Shot(glimpse.picture), self._out.language)

@@ -24,10 +24,12 @@ from vision.dealings import (
     ModelSaid,
     ProblemSaid,
     Recall,
+    Recalled,
     RequestId,
+    TextRead,
 )
 from vision.glimpse import Glimpse
-from vision.grounded import GROUNDED, Question, answer, needs, understand
+from vision.grounded import GROUNDED, Grounded, Need, Question, answer, needs, understand
 from vision.prompt import Shot
 from vision.recollection import Recollection
 from vision.scene import SceneObject
@@ -56,13 +58,17 @@ class _Enquiry:
     text: str
     question: Question
     glimpse: Glimpse
+    "What was looked at when it was asked; boxes and pictures are all of this moment."
+    shots: tuple[Shot, ...]
     focus: TrackId | None
     point: Point | None
     asked: Seconds
-    gathering: set[RequestId] = field(default_factory=set)
+    gathering: dict[RequestId, Need] = field(default_factory=dict)
+    missing: set[Need] = field(default_factory=set)
+    "What could not be had in time, or not at all."
     found: tuple[Recollection, ...] = ()
     model: RequestId | None = None
-    citations: CitationReader | None = None
+    citations: CitationReader = field(default_factory=lambda: CitationReader(()))
     spoken: str = ""
 
 
@@ -93,12 +99,14 @@ class Enquiries:
         glimpse = self._sight.best
         assert glimpse is not None
         self._out.counts["questions"] += 1
+        focus = event.object if event.object is not None else self._pointed_at(event.point)
         enquiry = _Enquiry(
             id=event.id,
             text=text,
             question=understand(text, self._sight.labels),
             glimpse=glimpse,
-            focus=event.object if event.object is not None else self._pointed_at(event.point),
+            shots=self._shots(glimpse, focus, event.point),
+            focus=focus,
             point=event.point,
             asked=now,
         )
@@ -106,23 +114,21 @@ class Enquiries:
         self._gather(enquiry, now)
         self._go_on(enquiry)
 
-    def recalled(self, request: RequestId, found: tuple[Recollection, ...]) -> None:
+    def recalled(self, event: Recalled) -> None:
         """Takes in what the memory knows."""
-        for enquiry in self._waiting_for(request):
-            enquiry.found += found
-            enquiry.gathering.discard(request)
-            self._go_on(enquiry)
+        for enquiry in self._waiting_for(event.request):
+            enquiry.found += event.found
+            self._gathered(enquiry, event.request, failed=event.failed)
 
-    def text_read(self, request: RequestId) -> None:
+    def text_read(self, event: TextRead) -> None:
         """The text that a question waited for is in sight now."""
-        for enquiry in self._waiting_for(request):
-            enquiry.gathering.discard(request)
-            self._go_on(enquiry)
+        for enquiry in self._waiting_for(event.request):
+            self._gathered(enquiry, event.request, failed=bool(event.failed))
 
     def model_said(self, event: ModelSaid) -> None:
         """Passes on a piece of an answer."""
         enquiry = self._asked_of_model(event.request)
-        if enquiry is None or enquiry.citations is None:
+        if enquiry is None:
             return
         self._speak(enquiry, enquiry.citations.feed(event.piece))
         if len(enquiry.spoken) >= LONGEST_ANSWER:
@@ -132,11 +138,11 @@ class Enquiries:
     def model_ended(self, request: RequestId) -> None:
         """Ends the answer; one that is empty is replaced."""
         enquiry = self._asked_of_model(request)
-        if enquiry is None or enquiry.citations is None:
+        if enquiry is None:
             return
         self._speak(enquiry, enquiry.citations.finish())
         if enquiry.spoken.strip():
-            self._end(enquiry, enquiry.spoken.strip(), self._out.abilities.model)
+            self._end_by_model(enquiry)
         else:
             self._do_without(enquiry, "The model had nothing to say.")
 
@@ -157,15 +163,17 @@ class Enquiries:
             if enquiry.model is not None:
                 self._keep_waiting(enquiry, waited)
             elif waited > self._out.config.gather_within:
-                enquiry.gathering.clear()
-                self._go_on(enquiry)
+                for request in tuple(enquiry.gathering):
+                    self._sight.give_up(request)
+                    self._gathered(enquiry, request, failed=True)
 
     def _keep_waiting(self, enquiry: _Enquiry, waited: float) -> None:
         config, request = self._out.config, enquiry.model
         assert request is not None
-        if not enquiry.spoken and waited > config.first_word_within:
-            self._out.put(CancelModel(request))
-            self._do_without(enquiry, f"It said nothing for {config.first_word_within:.0f} s.")
+        if not enquiry.spoken:
+            if waited > config.first_word_within:
+                self._out.put(CancelModel(request))
+                self._do_without(enquiry, f"It said nothing for {config.first_word_within:.0f} s.")
         elif waited > config.answer_within:
             self._out.put(CancelModel(request))
             self._cut(enquiry, f"The answer was not whole after {config.answer_within:.0f} s.")
@@ -212,90 +220,114 @@ class Enquiries:
         wanted = needs(enquiry.question)
         if "memory" in wanted:
             request = self._out.request()
-            enquiry.gathering.add(request)
+            enquiry.gathering[request] = "memory"
             self._out.put(Recall(request, enquiry.question.search, frozenset({"object", "text"})))
         if "text" in wanted:
-            shot = self._shots(enquiry)[-1]
+            shot = enquiry.shots[-1]
             reading = self._sight.read(shot, enquiry.glimpse, now, waited_for=True)
-            if reading is not None:
-                enquiry.gathering.add(reading)
+            if reading is None:
+                enquiry.missing.add("text")
+            else:
+                enquiry.gathering[reading] = "text"
+
+    def _gathered(self, enquiry: _Enquiry, request: RequestId, *, failed: bool) -> None:
+        need = enquiry.gathering.pop(request)
+        if failed:
+            enquiry.missing.add(need)
+        self._go_on(enquiry)
 
     def _go_on(self, enquiry: _Enquiry) -> None:
-        """Asks the model, or answers without one, once all is gathered."""
+        """Asks the model, or answers without one, once all is gathered.
+
+        A question that breaks something is ended, so that it does not break the others too.
+        """
         if enquiry.gathering:
             return
-        if not self._out.abilities.model or enquiry.question.intent in GROUNDED:
-            self._answer(enquiry)
-            return
-        known = [each.id for each in self._sight.view.objects]
-        enquiry.citations = CitationReader(known)
-        enquiry.model = self._out.request()
+        try:
+            if not self._out.abilities.model or enquiry.question.intent in GROUNDED:
+                self._answer(enquiry)
+            else:
+                self._ask_model(enquiry)
+        except Exception as error:
+            self._open.pop(enquiry.id, None)
+            detail = "This question could not be answered; the server's log says why."
+            self._out.put(ProblemSaid("assistant", detail, enquiry.id, error))
+
+    def _ask_model(self, enquiry: _Enquiry) -> None:
+        view = self._sight.as_of(enquiry.glimpse)
         prompt = question_prompt(
-            enquiry.text,
-            self._sight.view,
-            self._shots(enquiry),
-            enquiry.question.language,
-            self._history,
+            enquiry.text, view, enquiry.shots, enquiry.question.language, self._history
         )
+        enquiry.citations = CitationReader([each.id for each in view.objects])
+        enquiry.model = self._out.request()
         self._out.put(AskModel(enquiry.model, "question", prompt))
 
-    def _shots(self, enquiry: _Enquiry) -> tuple[Shot, ...]:
+    def _shots(
+        self, glimpse: Glimpse, focus: TrackId | None, point: Point | None
+    ) -> tuple[Shot, ...]:
         """The whole picture, and what is pointed at with what is around it."""
-        picture = enquiry.glimpse.picture
-        boxes = {each.id: each.box for each in self._sight.view.objects}
-        if enquiry.focus in boxes:
-            return Shot(picture), Shot(picture, around(boxes[enquiry.focus]))
-        if enquiry.point is not None:
-            return Shot(picture), Shot(picture, around_point(enquiry.point))
-        return (Shot(picture),)
+        boxes = {track.id: track.box for track in glimpse.tracks}
+        if focus in boxes:
+            return Shot(glimpse.picture), Shot(glimpse.picture, around(boxes[focus]))
+        if point is not None:
+            return Shot(glimpse.picture), Shot(glimpse.picture, around_point(point))
+        return (Shot(glimpse.picture),)
 
     def _speak(self, enquiry: _Enquiry, text: str) -> None:
         delta = text if enquiry.spoken else text.lstrip()
+        delta = delta[: LONGEST_ANSWER - len(enquiry.spoken)]
         if not delta:
             return
         enquiry.spoken += delta
-        self._say(enquiry, self._out.abilities.model, delta=delta)
+        cited = tuple(enquiry.citations.cited)
+        model = self._out.abilities.model
+        said = AnswerSaid(enquiry.id, delta, "", False, enquiry.glimpse, model, cited)  # noqa: FBT003
+        self._out.put(said)
 
     def _do_without(self, enquiry: _Enquiry, reason: str) -> None:
         """Answers without the model, and says that this is so."""
-        detail = f"The model {self._out.abilities.model} did not answer. {reason}"
+        detail = f"{self._out.abilities.model} did not answer: {reason}"
         self._out.put(ProblemSaid("no-answer", detail, enquiry.id))
         self._answer(enquiry)
 
     def _cut(self, enquiry: _Enquiry, reason: str) -> None:
         self._out.put(ProblemSaid("cut-answer", reason, enquiry.id))
-        self._end(enquiry, enquiry.spoken.strip(), self._out.abilities.model)
+        self._end_by_model(enquiry)
+
+    def _end_by_model(self, enquiry: _Enquiry) -> None:
+        self._out.counts["citations_unknown"] += enquiry.citations.unknown
+        cited = tuple(enquiry.citations.cited)
+        said = Grounded(enquiry.spoken.strip(), cited)
+        self._end(enquiry, said, enquiry.glimpse, self._out.abilities.model)
 
     def _answer(self, enquiry: _Enquiry) -> None:
-        view = self._sight.view
         said = answer(
             enquiry.question,
-            view,
+            self._sight.view,
             enquiry.found,
             focus=enquiry.focus,
             point=enquiry.point,
             now=self._out.now,
+            missing=frozenset(enquiry.missing),
         )
-        enquiry.citations = CitationReader(())
-        enquiry.citations.cited = list(said.objects)
-        self._end(enquiry, said.text, "grounded", said.evidence)
+        self._end(enquiry, said, self._sight.newest or enquiry.glimpse, "grounded")
 
-    def _end(self, enquiry: _Enquiry, text: str, source: str, evidence: str = "") -> None:
+    def _end(self, enquiry: _Enquiry, said: Grounded, glimpse: Glimpse, source: str) -> None:
         del self._open[enquiry.id]
-        self._history.append((enquiry.text, text))
-        if enquiry.citations is not None:
-            self._out.counts["citations_unknown"] += enquiry.citations.unknown
-        self._say(enquiry, source, text=text, evidence=evidence)
-
-    def _say(
-        self, enquiry: _Enquiry, source: str, *, delta: str = "", text: str = "", evidence: str = ""
-    ) -> None:
-        cited = tuple(enquiry.citations.cited) if enquiry.citations else ()
-        done = not delta
-        glimpse = enquiry.glimpse
-        if source == "grounded" and self._sight.newest is not None:
-            glimpse = self._sight.newest
-        self._out.put(AnswerSaid(enquiry.id, delta, text, done, glimpse, source, cited, evidence))
+        if not needs(enquiry.question):  # what was read or remembered is data, and stays out of it
+            self._history.append((enquiry.text, said.text))
+        self._out.put(
+            AnswerSaid(
+                id=enquiry.id,
+                delta="",
+                text=said.text,
+                done=True,
+                glimpse=glimpse,
+                source=source,
+                objects=said.objects,
+                evidence=said.evidence,
+            )
+        )
 
 
 def _covers(each: SceneObject, point: Point) -> bool:

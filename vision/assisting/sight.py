@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vision.assisting.outbox import Outbox
-from vision.dealings import Noticed, ProblemSaid, ReadText, RequestId, TextRead, TextSaid
+from vision.dealings import (
+    CancelReading,
+    Noticed,
+    ProblemSaid,
+    ReadText,
+    RequestId,
+    TextRead,
+    TextSaid,
+)
 from vision.glimpse import Glimpse
 from vision.motion import STILL, CameraMotion
 from vision.prompt import Shot
@@ -47,6 +55,7 @@ class Sight:
         self._readings: dict[RequestId, _Reading] = {}
         self._steps: deque[tuple[Seconds, CameraMotion]] = deque(maxlen=STEPS)
         self._read_at = -float("inf")
+        self._reader_fails = False
         self.text_changed = False
         "Whether what can be read has changed since the newest glimpse."
         self._best: Glimpse | None = None
@@ -55,7 +64,7 @@ class Sight:
     def notice(self, event: Noticed, now: Seconds) -> None:
         """Takes in a glimpse."""
         self.newest, self._best, self._view = event.glimpse, event.best, None
-        self.text_changed = False
+        self.text_changed &= not event.text_changed
         self._scene.update(event.glimpse)
         self._follow_camera(event.glimpse)
         if event.key is not None:
@@ -93,18 +102,38 @@ class Sight:
         if reading is None:
             return
         if event.failed:
-            self._out.put(ProblemSaid("reader", f"Text could not be read: {event.failed}"))
+            self._complain(event.failed)
             return
+        self._reader_fails = False
         area = reading.shot.box
         blocks = tuple(_in_picture(block, area or WHOLE) for block in event.blocks)
         if self._book.update(blocks, reading.glimpse.t, STILL, area=area, late=reading.motion):
             self.text_changed = True
             self._tell_text()
 
+    def as_of(self, glimpse: Glimpse) -> SceneView:
+        """The scene with its objects where they were in a glimpse of late, and no others."""
+        boxes = {track.id: track.box for track in glimpse.tracks}
+        objects = tuple(
+            replace(each, box=boxes[each.id]) for each in self.view.objects if each.id in boxes
+        )
+        return replace(self.view, objects=objects)
+
+    def give_up(self, request: RequestId) -> None:
+        """Nobody waits for a reading any more; unknown ones are ignored."""
+        if self._readings.pop(request, None) is not None:
+            self._out.put(CancelReading(request))
+
     def tick(self, now: Seconds) -> None:
         """Gives up readings that did not come."""
         for request in [each for each, reading in self._readings.items() if reading.until < now]:
-            del self._readings[request]
+            self.give_up(request)
+
+    def _complain(self, why: str) -> None:
+        """Says that text cannot be read, once until it can again."""
+        if not self._reader_fails:
+            self._out.put(ProblemSaid("reader", f"Text could not be read: {why}"))
+        self._reader_fails = True
 
     def _tell_text(self) -> None:
         present = tuple(self._book.present)

@@ -43,6 +43,9 @@ from vision.watching import (
 MOST_WATCHES = 16
 """Standing instructions at a time; one more is refused."""
 
+MOST_UNDERSTOOD = 2
+"""Instructions that the model is asked to understand at a time: questions need it more."""
+
 LONGEST_INSTRUCTION = 400
 """Characters."""
 
@@ -98,7 +101,7 @@ class Watches:
             self._out.put(refusal)
             return
         asked = WatchAsked(event.id, text)
-        self._forget(event.id)
+        self._take_back(event.id)
         understood = parse(text, self._sight.labels, None)
         if self._out.abilities.model and isinstance(understood, NotUnderstood | Judged):
             until = Seconds(now + self._out.config.first_word_within)
@@ -109,14 +112,9 @@ class Watches:
 
     def end(self, event: Unwatched) -> None:
         """Takes an instruction back."""
-        watch = self._watches.get(event.id)
-        if watch is None and self._forget(event.id):
-            return
-        if watch is None:
+        if not self._take_back(event.id):
             detail = "There is no such standing instruction: it may have ended already."
             self._out.put(ProblemSaid("unknown-watch", detail, event.id))
-        else:
-            self._close(watch)
 
     def notice(self, glimpse: Glimpse, now: Seconds) -> None:
         """Lets every watcher look."""
@@ -172,18 +170,25 @@ class Watches:
         elif event.id not in self._watches and len(self._watches) + understanding >= MOST_WATCHES:
             code = "too-many-watches"
             detail = f"{MOST_WATCHES} things are being watched for already: end one of them first."
+        elif understanding >= MOST_UNDERSTOOD:
+            code, detail = "busy", "Other instructions are being understood: try again in a moment."
         else:
             return None
         return ProblemSaid(code, detail, event.id)
 
-    def _forget(self, watch_id: str) -> bool:
-        """Gives up understanding an instruction; False if that was not going on."""
+    def _take_back(self, watch_id: str) -> bool:
+        """Ends an instruction, and the understanding of one; False if there was neither."""
+        found = False
         for request, talk in tuple(self._talks.items()):
             if talk.asked is not None and talk.asked.id == watch_id:
+                found = True
                 del self._talks[request]
                 self._out.put(CancelModel(request))
-                return True
-        return False
+                self._out.put(WatchingSaid(watch_id, talk.asked.text, "", ended=True))
+        watch = self._watches.get(watch_id)
+        if watch is not None:
+            self._close(watch)
+        return found or watch is not None
 
     def _begin(self, asked: WatchAsked, rule: Rule | NotUnderstood, now: Seconds) -> None:
         if isinstance(rule, NotUnderstood):
@@ -236,7 +241,7 @@ class Watches:
             return
         verdict = is_yes(reply)
         if talk.firing is None:
-            firing = watch.watcher.judged(verdict is True, now)
+            firing = watch.watcher.judged(verdict, now)
             if firing is not None:
                 self._alert(watch, firing, glimpse)
         elif verdict is False:

@@ -22,10 +22,10 @@ from vision.grounded.present import (
     what_at,
     where_is,
 )
-from vision.grounded.questions import Question
+from vision.grounded.questions import Need, Question
 from vision.grounded.reading import read, read_page, translate
 from vision.grounded.telling import Telling, grouped, listed, members, told
-from vision.grounded.tongue import Intent
+from vision.grounded.tongue import Intent, Saying
 from vision.recollection import Recollection
 from vision.scene import SceneView
 from vision.types import Language, Point, Seconds, TrackId
@@ -53,6 +53,7 @@ def answer(  # noqa: PLR0913 - what was tapped belongs to a question like its wo
     focus: TrackId | None = None,
     point: Point | None = None,
     now: Seconds,
+    missing: frozenset[Need] = frozenset(),
 ) -> Grounded:
     """The answer to a question, in its language, `LONGEST` letters at most.
 
@@ -63,10 +64,11 @@ def answer(  # noqa: PLR0913 - what was tapped belongs to a question like its wo
         focus: the object that the person tapped.
         point: where the person tapped.
         now: media time; the answer says so if the view is older than a moment.
+        missing: what could not be had; the answer says so.
     """
     asked = Asked(question, view, recollections, focus, point, now)
     grounded = _unknown(asked) if _beyond(question) else _ANSWERS[question.intent](asked)
-    return _dated(_cut(grounded), asked)
+    return _dated(_cut(_with_gaps(grounded, asked, missing)), asked)
 
 
 def summary(view: SceneView, language: Language) -> Grounded:
@@ -136,6 +138,15 @@ def _cut(grounded: Grounded) -> Grounded:
     if len(grounded.text) <= LONGEST:
         return grounded
     return replace(grounded, text=grounded.text[: LONGEST - 1] + "…")
+
+
+def _with_gaps(grounded: Grounded, asked: Asked, missing: frozenset[Need]) -> Grounded:
+    """With a word on what could not be looked up, so that nobody takes silence for a no."""
+    phrases: tuple[tuple[Need, Saying], ...] = (("memory", "no_memory"), ("text", "no_reading"))
+    gaps = [asked.tongue.say(phrase) for need, phrase in phrases if need in missing]
+    if not gaps:
+        return grounded
+    return replace(grounded, text=asked.tongue.sentences([grounded.text, *gaps]), knows=False)
 
 
 def _dated(grounded: Grounded, asked: Asked) -> Grounded:

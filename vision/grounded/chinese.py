@@ -37,6 +37,8 @@ _SAYINGS: dict[Saying, str] = {
     "next_to": "{where}，旁边是{what}",
     "no_colour": "我看不出{where}的{what}是什么颜色",
     "no_finer": "没有视觉语言模型，我分辨不出是不是{word}",
+    "no_memory": "记忆没有及时回应，可能还有更多",
+    "no_reading": "现在没能读出文字",
     "no_text": "我在这里读不到文字",
     "no_translation": "没有视觉语言模型，我无法翻译",
     "none_changed": "{span}我没有看到{what}来去",

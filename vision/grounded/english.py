@@ -37,6 +37,8 @@ _SAYINGS: dict[Saying, str] = {
     "next_to": "{where}, next to {what}",
     "no_colour": "I can't tell the colour of {what} {where}",
     "no_finer": "whether {it} is {an} {word} I can't tell without a vision-language model",
+    "no_memory": "my memory did not answer in time, so there may be more",
+    "no_reading": "text could not be read just now",
     "no_text": "I can't read any text here",
     "no_translation": "I can't translate without a vision-language model",
     "none_changed": "I didn't see {what} come or go {span}",

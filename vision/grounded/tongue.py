@@ -58,6 +58,8 @@ Saying = Literal[
     "next_to",
     "no_colour",
     "no_finer",
+    "no_memory",
+    "no_reading",
     "no_text",
     "no_translation",
     "none_here",

@@ -5,7 +5,8 @@ is not there. Here evidence is weighed, so that what is told is what happened:
 
 * A thing *came* once detections of it add up (`CONVINCING`) over at least `SETTLE` seconds: after
   0.1 s if it is seen clearly, after 10 s if it is seen badly. The time of it is that of
-  the first detection. What is there when the watch begins did not come.
+  the first detection. What is there when the watch begins did not come, nor, as far as anybody
+  can tell, did what became certain only after `NEWS_WITHIN`; it is there all the same.
 * A thing *went* once it was overlooked for as long as it is not known to be overlooked. That is
   soon for what was on its way out of the picture (`EDGE_PATIENCE`), a little later for what was
   seen clearly and without a gap (`PATIENCE`), and later still for what is hard to see, what has
@@ -46,6 +47,9 @@ FLICKER = 0.3
 
 CONVINCING = 0.6
 """Evidence from which a thing is believed in: two clear detections, or four just sure ones."""
+
+NEWS_WITHIN = 3.0
+"""Seconds in which a thing has to become certain for its coming to be told: later is no news."""
 
 MISSED = 0.1
 """What each picture without the thing takes from that sum."""
@@ -146,7 +150,7 @@ class Presence:
             settled = thing.last - thing.first >= SETTLE - INSTANT
             if not thing.here and not thing.missed and settled and thing.evidence >= CONVINCING:
                 thing.here = True
-                if not thing.old:
+                if not thing.old and thing.last - thing.first <= NEWS_WITHIN:
                     yield thing
                 thing.old = True
 
