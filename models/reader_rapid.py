@@ -95,6 +95,9 @@ class RapidReader:
         self.name = name
         self._engine, self._nothing_found = _engine(_weights(), threads)
 
+    def close(self) -> None:
+        """Holds nothing that has to be freed."""
+
     def read(self, picture: Picture) -> tuple[TextBlock, ...]:
         """The lines of text in the picture, in no particular order; at most `MOST_LINES`."""
         pixels = _fitted(picture.bgr())

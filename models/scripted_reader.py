@@ -63,6 +63,9 @@ class ScriptedReader:
         finally:
             self._busy.release()
 
+    def close(self) -> None:
+        """Holds nothing."""
+
     def _play(self, reading: Reading) -> tuple[TextBlock, ...]:
         self.calls += 1
         if reading.seconds:

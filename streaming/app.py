@@ -15,7 +15,6 @@ from fastapi.staticfiles import StaticFiles
 
 import models.devices
 import models.hub
-import models.reader
 import models.registry
 import models.session
 import models.weights
@@ -23,6 +22,7 @@ import web
 from models.endpoint import Endpoint, Health
 from models.endpoint_config import EndpointConfig
 from models.endpoint_key import key_from
+from models.reader_process import ReaderProcess
 from streaming import events_socket, problems, routes
 from streaming.doctor import Check
 from streaming.engine import detector_thread
@@ -102,13 +102,13 @@ def pull_model(name: str) -> Path:
     return models.hub.pull(name, models_folder())
 
 
-def load_reader(_: Settings) -> TextReader:
-    """The text reader.
+def load_reader(_: Settings) -> ReaderProcess:
+    """The text reader, in a process of its own.
 
     Raises:
         ModelError: it is not there, or not intact.
     """
-    return models.reader.create()
+    return ReaderProcess()
 
 
 @asynccontextmanager
@@ -190,7 +190,9 @@ def _check_model(name: str) -> Check:
 
 
 def _check_reader(settings: Settings) -> Check:
-    return Check("text reader", "ok", f"{load_reader(settings).name} loads")
+    reader = load_reader(settings)
+    reader.close()
+    return Check("text reader", "ok", f"{reader.name} loads")
 
 
 def _check_vlm(settings: Settings) -> Check:

@@ -42,7 +42,7 @@ class ReadingDesk:
     """Takes readings of all sessions to one reader."""
 
     def __init__(self, reader: TextReader, thread: ThreadPoolExecutor) -> None:
-        """``thread`` is where the reader was loaded; it is shut down with the desk."""
+        """``thread`` is where the reader was loaded; both end with the desk."""
         self.reader = reader
         self.latency = Latency()
         self.replaced = 0
@@ -92,6 +92,7 @@ class ReadingDesk:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         await asyncio.to_thread(self._thread.shutdown)
+        await asyncio.to_thread(self.reader.close)
 
     def _replace(self, order: _Order) -> None:
         before = self._ambient.pop(order.session, None)

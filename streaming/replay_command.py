@@ -123,9 +123,12 @@ def _rehearsal(
         store = MemoryStore.open(settings.memory, settings.memory_limits, time.time)
         stack.callback(store.close)
         runner = stack.enter_context(asyncio.Runner())
+        reader = _reader(loaders)
+        if reader is not None:
+            stack.callback(reader.close)
         props = Props(
             memory=store,
-            reader=_reader(loaders),
+            reader=reader,
             model=_opened(stack, runner, loaders),
             runner=runner,
             language=options.language,

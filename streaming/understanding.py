@@ -10,12 +10,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from streaming.conversation import Faculties
-from streaming.engine import detector_thread
 from streaming.model_desk import ModelDesk
 from streaming.reading_desk import ReadingDesk
 from streaming.remembering.keeper import MemoryKeeper
@@ -80,7 +79,7 @@ async def _open_model(
 async def _open_reader(stack: AsyncExitStack, loaders: Loaders) -> ReadingDesk | None:
     if loaders.reader is None:
         return None
-    thread = detector_thread("reader")
+    thread = ThreadPoolExecutor(1, "reader")
     try:
         reader = await asyncio.get_running_loop().run_in_executor(thread, loaders.reader)
     except Exception as error:

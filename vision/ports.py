@@ -40,6 +40,10 @@ class TextReader(Protocol):
         """The lines of text in the picture, in no particular order."""
         ...
 
+    def close(self) -> None:
+        """Frees what it holds, once or more."""
+        ...
+
 
 class SeeingModel(Protocol):
     """A language model that sees, somewhere else: one request, one stream of text."""

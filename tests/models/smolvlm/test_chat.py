@@ -56,7 +56,9 @@ def whole_prompt(text):
     return f"System: \nUser: {text}\nAssistant:"
 
 
-@given(st.text(st.characters(exclude_characters="\N{REPLACEMENT CHARACTER}")), st.data())
+@given(
+    st.text(st.characters(codec="utf-8", exclude_characters="\N{REPLACEMENT CHARACTER}")), st.data()
+)
 def test_what_is_written_comes_back_as_it_was(text, data):
     name = data.draw(st.sampled_from(["", *SPECIAL.values()]))
     written = f"{text}{name}{text}"
