@@ -19,6 +19,7 @@ import numpy as np
 
 from models import reader
 from vision.picture import Picture
+from vision.ports import TextReader
 from vision.types import TextBlock
 
 NICENESS = 15
@@ -90,7 +91,7 @@ def main() -> None:
             send(other, _read(chosen, page))
 
 
-def _read(chosen: reader.TextReader, page: Page) -> Lines:
+def _read(chosen: TextReader, page: Page) -> Lines:
     try:
         pixels = np.frombuffer(page.i420, np.uint8).reshape(-1, page.width)
         return Lines(chosen.read(Picture(pixels)))

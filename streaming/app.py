@@ -35,7 +35,7 @@ from streaming.settings import Settings
 from streaming.understanding import Loaders
 from streaming.version import VERSION
 from vision.errors import ConfigError, NoAnswer
-from vision.ports import Detector, SeeingModel, TextReader
+from vision.ports import Detector, SeeingModel
 
 log = logging.getLogger(__name__)
 

@@ -476,6 +476,17 @@ class TestText:
                     drive(TextRead(each.request, (), "out of memory"))
         assert len(drive.all(ProblemSaid)) == 1, "said once, until it works again"
 
+    def test_a_slow_reader_rests_in_between_and_a_person_does_not_wait_for_that(self) -> None:
+        drive = Drive(Abilities(reader=True), read_rest=4.0)
+        first = only(drive.look(1), ReadText)
+        drive.look(3)
+        drive(TextRead(first.request, ()))
+        began, number = drive.now, 1
+        while not (reads := [e for e in drive.look(1, place=number) if isinstance(e, ReadText)]):
+            number += 1
+        assert 4.0 * 3.0 <= drive.now - began <= 18.0
+        assert only(drive(Asked("q", "What does it say?")), ReadText).request != reads[0].request
+
     def test_readings_that_nobody_waits_for_any_more_are_given_up(self) -> None:
         drive = Drive(Abilities(reader=True), gather_within=6.0)
         drive.look(1)

@@ -41,6 +41,8 @@ class AssistantConfig:
     "An alert that the model has not confirmed by then is given unconfirmed."
     read_interval: float = 2.0
     "Between the beginnings of two readings that nobody waits for."
+    read_rest: float = 4.0
+    "After a reading that nobody waited for, so many times as long as it took: it is costly."
     read_within: float = 20.0
     "A reading that has not come by then is not waited for any more."
     refresh_interval: float = 1.0

@@ -39,7 +39,7 @@ class _Reading:
     glimpse: Glimpse
     motion: CameraMotion
     "Of the static world since its glimpse."
-    until: Seconds
+    began: Seconds
     waited_for: bool
 
 
@@ -54,7 +54,7 @@ class Sight:
         self._book = TextBook()
         self._readings: dict[RequestId, _Reading] = {}
         self._steps: deque[tuple[Seconds, CameraMotion]] = deque(maxlen=STEPS)
-        self._read_at = -float("inf")
+        self._read_from = -float("inf")
         self._reader_fails = False
         self.text_changed = False
         "Whether what can be read has changed since the newest glimpse."
@@ -90,9 +90,8 @@ class Sight:
         if not self._out.abilities.reader or len(self._readings) >= MOST_READINGS:
             return None
         request = self._out.request()
-        until = Seconds(now + self._out.config.read_within)
         motion = self._motion_since(glimpse.t)
-        self._readings[request] = _Reading(shot, glimpse, motion, until, waited_for)
+        self._readings[request] = _Reading(shot, glimpse, motion, now, waited_for)
         self._out.put(ReadText(request, shot, waited_for))
         return request
 
@@ -101,6 +100,8 @@ class Sight:
         reading = self._readings.pop(event.request, None)
         if reading is None:
             return
+        if not reading.waited_for:
+            self._rest_after(reading)
         if event.failed:
             self._complain(event.failed)
             return
@@ -126,8 +127,14 @@ class Sight:
 
     def tick(self, now: Seconds) -> None:
         """Gives up readings that did not come."""
-        for request in [each for each, reading in self._readings.items() if reading.until < now]:
-            self.give_up(request)
+        for request, reading in tuple(self._readings.items()):
+            if now - reading.began > self._out.config.read_within:
+                self.give_up(request)
+
+    def _rest_after(self, reading: _Reading) -> None:
+        took = self._out.now - reading.began
+        rested = self._out.now + self._out.config.read_rest * took
+        self._read_from = max(self._read_from, rested)
 
     def _complain(self, why: str) -> None:
         """Says that text cannot be read, once until it can again."""
@@ -145,8 +152,8 @@ class Sight:
     def _read_key_frame(self, glimpse: Glimpse, now: Seconds) -> None:
         """Has a key frame read, unless one is being read, or was just now."""
         busy = any(not reading.waited_for for reading in self._readings.values())
-        if not busy and now - self._read_at >= self._out.config.read_interval:
-            self._read_at = now
+        if not busy and now >= self._read_from:
+            self._read_from = now + self._out.config.read_interval
             self.read(Shot(glimpse.picture), glimpse, now, waited_for=False)
 
     def _follow_camera(self, glimpse: Glimpse) -> None:
