@@ -1,7 +1,7 @@
 #!/bin/sh
 # Measures again what docs/benchmarks.md claims. Usage: benchmarks/all.sh BIN
 # BIN is the virtual environment's bin folder. MOT names a folder of labelled video; without it the
-# tracker is not scored. Leave the machine alone meanwhile: about 15 minutes.
+# tracker is not scored. Leave the machine alone meanwhile: about an hour.
 set -eu
 bin=$1
 cd "$(dirname "$0")/.."
@@ -15,6 +15,20 @@ else
 fi
 echo "== Glass to glass"
 "$bin/python" benchmarks/glass_to_glass.py --seconds 30 --rounds 3
+echo "== Beside a slow model"
+"$bin/python" benchmarks/slow_model.py --seconds 30 --rounds 3
+echo "== Questions"
+"$bin/python" benchmarks/first_token.py
+"$bin/python" benchmarks/questions.py
+echo "== Key frames"
+"$bin/python" benchmarks/keyframes.py
+echo "== Standing instructions"
+"$bin/python" benchmarks/watches.py --quiet 10
+echo "== Text"
+"$bin/python" benchmarks/reading.py
+echo "== Memory"
+"$bin/python" benchmarks/hour.py
+"$bin/python" benchmarks/memory_kills.py
 echo "== Coming and going"
 "$bin/python" benchmarks/churn.py --cycles 200
 if [ -d "${MOT:-}" ]; then

@@ -50,9 +50,9 @@ _COLOURS = {
 _COLOUR = re.compile(
     rf"(?P<name>粉红|[{''.join(name for name in _COLOURS if len(name) == 1)}])色?的?"
 )
-_BEFORE = re.compile(
-    rf"(?:有|任何|那|这|我的|你的|他的|她的|别的|其他|另|新的?|某)*(?:[一两]?{MEASURE})?(?:的)?"
-)
+_BEFORE = r"(?:有|任何|那|这|我的|你的|他的|她的|别的|其他|另|新的?|某)*"
+_LEADING = (re.compile(_BEFORE), re.compile(rf"{_BEFORE}(?:[一两]?{MEASURE})?(?:的)?"))
+"""What may stand before a thing. With a measure last: 杯 is one, and begins 杯子."""
 
 
 def number(words: str) -> float | None:
@@ -96,8 +96,7 @@ def subject(words: str, labels: tuple[str, ...]) -> Subject | None:
 def _single(words: str, labels: tuple[str, ...]) -> Subject | None:
     known = nouns("zh", labels)
     words = words.lower()
-    before = _BEFORE.match(words)
-    for rest in (words, words[before.end() :] if before else words):
+    for rest in (words, *(leading.sub("", words, count=1) for leading in _LEADING)):
         if rest in known:
             return known[rest]
         colour = _COLOUR.match(rest)

@@ -191,7 +191,10 @@ _SAYS = (
 FORMS: tuple[Form, ...] = (
     (_form(rf".*{QUOTED}.*"), _quoted_text),
     (
-        _form(rf"{_SAYS} (?:says?|reads?|shows? the (?:text|words?|letters?)) (?P<text>.+)"),
+        _form(
+            rf"{_SAYS} (?:says?|reads?|contains?|shows? the (?:text|words?|letters?))"
+            r" (?:the (?:word|words|text) )?(?P<text>.+)"
+        ),
         _said_text,
     ),
     (_form(rf"(?:{_SEE}|{_BE})(?:any |some )?(?:text|writing|words|letters)"), _any_text),

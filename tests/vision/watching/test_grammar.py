@@ -50,6 +50,7 @@ ENGLISH: list[tuple[str, Rule]] = [
     ("if you haven't seen the cat for 2.5 minutes", GoneFor(CAT, 150)),
     ("when you see text 'EXIT'", TextContains("EXIT")),
     ("when it says open", TextContains("open")),
+    ("when the text contains exit", TextContains("exit")),
     ("when the sign says “no entry”", TextContains("no entry")),
     ("tell me when there is text", TextContains("")),
     ("when a cat is near the couch", Near(CAT, COUCH)),
@@ -73,6 +74,7 @@ ENGLISH: list[tuple[str, Rule]] = [
 
 CHINESE: list[tuple[str, Rule]] = [
     ("有狗出现时告诉我", Appears(DOG)),
+    ("有杯子出现时告诉我", Appears(CUP)),
     ("有人离开就提醒我", Leaves(PERSON)),
     ("有人进入左半边", Enters(PERSON, "left half")),
     ("左上角有猫的时候告诉我", Enters(CAT, "top left")),
