@@ -86,7 +86,7 @@ class Conversation:
         say: Callable[[Message], None],
         clock: Callable[[], Seconds],
     ) -> None:
-        """``say`` sends a message to the person; ``clock`` tells the media time that it is now."""
+        """``say`` sends a message to the person; ``clock`` tells session time."""
         self.evidence = Evidence(faculties.workers)
         self._session = session
         self._faculties = faculties
@@ -94,6 +94,7 @@ class Conversation:
         self._clock = clock
         self._assistant = Assistant(labels, faculties.abilities, faculties.config)
         self._searches: set[asyncio.Task[tuple[Recollection, ...]]] = set()
+        self._closed = False
 
     @property
     def counts(self) -> dict[str, int]:
@@ -126,8 +127,11 @@ class Conversation:
                 self._fault(error, None)
 
     def close(self) -> None:
-        """Ends what is under way for this session."""
+        """Ends what is under way for this session; once or more."""
+        if self._closed:
+            return
         self.take(Closed())
+        self._closed = True
         if self._faculties.model is not None:
             self._faculties.model.leave(self._session)
         if self._faculties.reader is not None:
@@ -200,6 +204,8 @@ class Conversation:
         )
 
     def _put_away(self, memory: Memory, then: float, small: asyncio.Future[bytes] | None) -> None:
+        if self._closed:  # what the session saw may be forgotten already
+            return
         self._faculties.memory.remember(
             self._session,
             memory,
