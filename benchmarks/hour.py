@@ -29,7 +29,7 @@ import psutil
 from models import coco
 from models.scripted import ScriptedDetector, Step
 from streaming.frames import MEDIA_CLOCK
-from streaming.rehearsal import SESSION, Cue, Props, Rehearsal
+from streaming.rehearsal import Cue, Props, Rehearsal
 from streaming.remembering.database import FILE
 from streaming.remembering.entries import Note, Search
 from streaming.remembering.limits import MOST_ENTRIES
@@ -60,7 +60,7 @@ QUESTIONS = (
 SEARCHES = (
     Search(""),
     Search("cup"),
-    Search("person", session=SESSION),
+    Search("person", kinds=("object",)),
     Search("red cup on the table", any_word=True),
     Search("where did I leave my keys?", any_word=True, kinds=("object", "text")),
     Search("手机"),
