@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from heapq import nlargest
-from math import hypot, isfinite
+from math import isfinite
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from vision.motion import STILL, CameraMotion
 from vision.reading_order import reading_order
 from vision.sighting import FEWEST_LETTERS, Sighting, compare, edges, share_within
 from vision.sign import Sign, quad_box
-from vision.types import Box, Point, Quad, Seconds, SeenText, TextBlock
+from vision.types import Box, Seconds, SeenText, TextBlock
 
 __all__ = ["TextBook", "quad_box"]
 
@@ -51,9 +51,6 @@ EDGE = 0.01
 
 FEWEST_CUT = 3
 """Letters and digits without which the end of a line that an edge cuts is not worth following."""
-
-TAP_REACH = 0.1
-"""Fraction of the picture by which a tap may miss a sign."""
 
 PICTURE: Box = (0.0, 0.0, 1.0, 1.0)
 
@@ -127,20 +124,6 @@ class TextBook:
         self._sort()
         self.carry(late)
         return changed or any(news)
-
-    def text_in(self, area: Box) -> tuple[SeenText, ...]:
-        """The present signs whose middle lies in an area, in reading order."""
-        left, top, width, height = area
-        placed = [(*_middle(seen.quad), seen) for seen in self.present]
-        return tuple(
-            seen for x, y, seen in placed if 0 <= x - left <= width and 0 <= y - top <= height
-        )
-
-    def nearest(self, point: Point) -> SeenText | None:
-        """The present sign at a point, or else the nearest within `TAP_REACH`."""
-        ranked = [(*_away(quad_box(seen.quad), point), seen.id, seen) for seen in self.present]
-        distance, _, _, seen = min(ranked, key=lambda each: each[:3], default=(1.0, 0, 0, None))
-        return seen if distance <= TAP_REACH else None
 
     def _read(self, sign: Sign, block: TextBlock, t: Seconds, *, cut: bool) -> None:
         first_whole = not sign.whole and not cut
@@ -233,15 +216,3 @@ def _as_edges(box: Box) -> Box:
 
 def _worth(sign: Sign) -> tuple[float, float]:
     return sign.last, sign.score
-
-
-def _middle(quad: Quad) -> Point:
-    return sum(x for x, _ in quad) / 4, sum(y for _, y in quad) / 4
-
-
-def _away(box: Box, point: Point) -> tuple[float, float]:
-    """How far a point is from a box, 0 within it, and the box's area."""
-    left, top, width, height = box
-    x = max(left - point[0], point[0] - left - width, 0.0)
-    y = max(top - point[1], point[1] - top - height, 0.0)
-    return hypot(x, y), width * height

@@ -241,22 +241,6 @@ def test_a_part_that_was_read_tells_of_that_part_only():
     assert texts(book.present) == ["EXIT"]
 
 
-def test_a_tap_finds_the_sign_beneath_or_beside_it():
-    book = TextBook()
-    read(book, [EXIT, PLATFORM])
-    assert book.nearest((0.45, 0.43)).text == "EXIT"
-    assert book.nearest((0.45, 0.7)).text == "Platform 9"
-    assert book.nearest((0.45, 0.9)) is None
-    assert TextBook().nearest((0.5, 0.5)) is None
-
-
-def test_the_text_in_an_area_is_that_whose_middle_is_in_it():
-    book = TextBook()
-    read(book, [EXIT, PLATFORM, SLIPPERY])
-    assert texts(book.text_in((0.0, 0.5, 1.0, 0.5))) == ["Platform 9", "小心地滑"]
-    assert book.text_in((0.0, 0.0, 0.1, 0.1)) == ()
-
-
 def test_a_quad_has_an_upright_box():
     assert quad_box(((0.2, 0.1), (0.4, 0.2), (0.3, 0.4), (0.1, 0.3))) == pytest.approx(
         (0.1, 0.1, 0.3, 0.3)

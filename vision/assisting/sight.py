@@ -58,12 +58,13 @@ class Sight:
         self._reader_fails = False
         self.text_changed = False
         "Whether what can be read has changed since the newest glimpse."
-        self._best: Glimpse | None = None
+        self.best: Glimpse | None = None
+        "What to answer a question from; None before the first glimpse."
         self._view: SceneView | None = None
 
     def notice(self, event: Noticed, now: Seconds) -> None:
         """Takes in a glimpse."""
-        self.newest, self._best, self._view = event.glimpse, event.best, None
+        self.newest, self.best, self._view = event.glimpse, event.best, None
         self.text_changed &= not event.text_changed
         self._scene.update(event.glimpse)
         self._follow_camera(event.glimpse)
@@ -77,11 +78,6 @@ class Sight:
         if self._view is None:
             self._view = self._scene.view()
         return self._view
-
-    @property
-    def best(self) -> Glimpse | None:
-        """What to answer a question from; None before the first glimpse."""
-        return self._best
 
     def read(
         self, shot: Shot, glimpse: Glimpse, now: Seconds, *, waited_for: bool
