@@ -117,9 +117,12 @@ class Camera(MediaStreamTrack):
         super().__init__()
         self.size = (width, height)
         self.sent = 0
+        self.pause = 0.0
+        "Seconds until the next frame; its time stamp does not know of them."
 
     async def recv(self) -> av.VideoFrame:
-        await asyncio.sleep(1 / 30)
+        pause, self.pause = self.pause, 0.0
+        await asyncio.sleep(1 / 30 + pause)
         width, height = self.size
         frame = av.VideoFrame.from_ndarray(np.full((height, width, 3), 90, np.uint8), "bgr24")
         frame.pts, frame.time_base = self.sent * 3000, Fraction(1, 90_000)

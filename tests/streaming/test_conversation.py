@@ -137,6 +137,21 @@ async def test_only_what_is_wanted_is_followed(serving: Maker, connected: Maker)
         await client.until(lambda: len(client.tracks[-1]["objects"]) == 2)
 
 
+async def test_after_a_pause_of_the_senders_clock_sight_is_fresh_again(
+    serving: Maker, connected: Maker
+) -> None:
+    async with serving() as running, connected(running) as client:
+        await sees(client)
+        client.camera.pause = 4.0
+        await asyncio.sleep(4.5)
+        seen = len(client.tracks)
+        await client.until(lambda: len(client.tracks) > seen + 8)
+        send(client, type="ask", id="q", text="How many people are there?")
+        answer = await answered(client, "q")
+        assert answer["age"] < 2500
+        assert "last picture" not in answer["text"].lower()
+
+
 async def test_a_tap_is_a_question(serving: Maker, connected: Maker) -> None:
     async with serving() as running, connected(running) as client:
         await sees(client)
