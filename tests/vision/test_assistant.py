@@ -44,6 +44,7 @@ from vision.dealings import (
     WatchAsked,
     WatchingSaid,
 )
+from vision.motion import CameraMotion
 from vision.recollection import Recollection
 from vision.types import Seconds, TextBlock, TrackId
 
@@ -494,6 +495,13 @@ class TestText:
         commands = drive(Tick(), 7.0)
         assert read.request in {e.request for e in commands if isinstance(e, CancelReading)}
         assert only(commands, AnswerSaid).done
+
+    def test_what_was_read_has_gone_where_the_camera_took_it_meanwhile(self) -> None:
+        drive = Drive(Abilities(reader=True))
+        read = only(drive.look(1), ReadText)
+        drive.look(1, motion=CameraMotion.shift(0.02, 0.0))
+        said = only(drive(TextRead(read.request, (TextBlock("EXIT", self.QUAD, 0.9),))), TextSaid)
+        assert said.texts[0].quad[0] == pytest.approx((0.3, 0.1), abs=0.001)
 
     def test_positions_in_a_crop_become_positions_in_the_picture(self) -> None:
         drive = Drive(Abilities(reader=True))
