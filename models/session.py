@@ -7,7 +7,8 @@ caller's arrays themselves; for a GPU there are buffers on the device too, and a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import onnxruntime as ort
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from models.devices import PROVIDERS, Device, Runtime, candidates, default_threads, unavailable
 from vision.errors import ConfigError, DeviceUnavailable, ModelError
 
+T = TypeVar("T")
 Array: TypeAlias = NDArray[Any]
 Opener: TypeAlias = Callable[[bytes, ort.SessionOptions, str], ort.InferenceSession]
 """Makes a session of a model on one provider; raises anything when that fails."""
@@ -27,7 +29,9 @@ _DTYPES: Mapping[str, Any] = {
     "tensor(int32)": np.int32,
     "tensor(int64)": np.int64,
 }
-_DEVICE_MEMORY: Mapping[Device, str] = {"cuda": "cuda", "tensorrt": "cuda"}
+DEVICE_MEMORY: Mapping[Device, str] = {"cuda": "cuda", "tensorrt": "cuda"}
+"""Where outputs can stay between runs, on devices with a memory of their own."""
+
 _ERRORS_ONLY = 3
 
 
@@ -104,14 +108,26 @@ def open_network(
         DeviceUnavailable: the device was asked for by name and is missing or fails.
         ModelError: no device can load the model, or its shapes are not fixed.
     """
+    return on_best(
+        device, threads, lambda runtime: _started(model, runtime, opener or open_session)
+    )
+
+
+def on_best(device: Device, threads: int | None, load: Callable[[Runtime], T]) -> T:
+    """What ``load`` makes on the device asked for, or with ``auto`` on the best where it works.
+
+    Raises:
+        ConfigError: there is no such device, or fewer than one thread was asked for.
+        DeviceUnavailable: the device was asked for by name and is missing or fails.
+        ModelError: ``load`` raised it, or fails on every device.
+    """
     threads = default_threads() if threads is None else threads
     if threads < 1:
         raise ConfigError(f"a network needs at least one thread, not {threads}")
     failures: list[str] = []
     for choice in candidates(device, offered_providers()):
-        runtime = Runtime(choice, threads, _reason(device, choice, failures))
         try:
-            return _started(model, runtime, opener or _open)
+            return load(Runtime(choice, threads, _reason(device, choice, failures)))
         except ModelError:
             raise
         except Exception as error:  # onnxruntime's errors share no root
@@ -124,14 +140,21 @@ def open_network(
 
 def _started(model: bytes, runtime: Runtime, opener: Opener) -> Network:
     """The network after its first run, which shows what does not work and allocates the rest."""
-    session = opener(model, _options(runtime.threads), PROVIDERS[runtime.device])
-    memory = _DEVICE_MEMORY.get(runtime.device)
+    session = opener(model, session_options(runtime.threads), PROVIDERS[runtime.device])
+    memory = DEVICE_MEMORY.get(runtime.device)
     network = Network(session, runtime, memory=memory or "cpu", staged=memory is not None)
     network.run()
     return network
 
 
-def _open(model: bytes, options: ort.SessionOptions, provider: str) -> ort.InferenceSession:
+def open_session(
+    model: bytes | Path, options: ort.SessionOptions, provider: str
+) -> ort.InferenceSession:
+    """A session of a model in memory or in a file, on this provider and no other.
+
+    Raises:
+        Exception: whatever onnxruntime does when that fails.
+    """
     session = ort.InferenceSession(model, options, providers=[provider])
     session.disable_fallback()
     if session.get_providers()[0] != provider:
@@ -140,7 +163,8 @@ def _open(model: bytes, options: ort.SessionOptions, provider: str) -> ort.Infer
     return session
 
 
-def _options(threads: int) -> ort.SessionOptions:
+def session_options(threads: int) -> ort.SessionOptions:
+    """As every network here runs: in its own few threads, which do not spin."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1

@@ -10,9 +10,9 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from models.devices import PROVIDERS, Device, Runtime, candidates, default_threads, unavailable
-from models.session import offered_providers
-from vision.errors import ConfigError, DeviceUnavailable, ModelError
+from models.devices import PROVIDERS, Device, Runtime
+from models.session import DEVICE_MEMORY, on_best, open_session, session_options
+from vision.errors import ModelError
 
 Array: TypeAlias = NDArray[Any]
 Opener: TypeAlias = Callable[[Path, ort.SessionOptions, str], ort.InferenceSession]
@@ -25,8 +25,6 @@ _DTYPES: Mapping[str, Any] = {
     "tensor(int32)": np.int32,
     "tensor(int64)": np.int64,
 }
-_DEVICE_MEMORY: Mapping[Device, str] = {"cuda": "cuda", "tensorrt": "cuda"}
-_ERRORS_ONLY = 3
 
 
 class Graph:
@@ -89,54 +87,18 @@ def open_graphs(
         DeviceUnavailable: the device was asked for by name and is missing or fails.
         ModelError: no device can load the graphs.
     """
-    threads = default_threads() if threads is None else threads
-    if threads < 1:
-        raise ConfigError(f"a network needs at least one thread, not {threads}")
-    failures: list[str] = []
-    for choice in candidates(device, offered_providers()):
-        try:
-            graphs = _opened(paths, choice, _options(threads), opener or _open)
-        except ModelError:
-            raise
-        except Exception as error:  # onnxruntime's errors share no root
-            failures.append(f"{choice} failed: {str(error).strip().partition(chr(10))[0]}")
-        else:
-            reason = "; ".join(failures) or ("asked for" if device != "auto" else "best offered")
-            return graphs, Runtime(choice, threads, reason)
-    why = "; ".join(failures) or "onnxruntime offers no provider"
-    if device in ("auto", "cpu"):
-        raise ModelError(f"the model cannot be loaded: {why}")
-    raise DeviceUnavailable(unavailable(device, why))
+
+    def load(runtime: Runtime) -> tuple[dict[str, Graph], Runtime]:
+        return _opened(paths, runtime, opener or open_session), runtime
+
+    return on_best(device, threads, load)
 
 
-def _opened(
-    paths: Mapping[str, Path], device: Device, options: ort.SessionOptions, opener: Opener
-) -> dict[str, Graph]:
-    memory = _DEVICE_MEMORY.get(device, "cpu")
-    return {
-        name: Graph(opener(path, options, PROVIDERS[device]), memory)
-        for name, path in paths.items()
-    }
-
-
-def _open(path: Path, options: ort.SessionOptions, provider: str) -> ort.InferenceSession:
-    session = ort.InferenceSession(path, options, providers=[provider])
-    session.disable_fallback()
-    if session.get_providers()[0] != provider:
-        # onnxruntime only warns when an accelerator's libraries do not load, and takes the CPU.
-        raise RuntimeError(f"{provider} did not start: its libraries or its driver are missing")
-    return session
-
-
-def _options(threads: int) -> ort.SessionOptions:
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
-    options.log_severity_level = _ERRORS_ONLY
-    # Idle workers that spin would take the cores that decode and encode the video.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return options
+def _opened(paths: Mapping[str, Path], runtime: Runtime, opener: Opener) -> dict[str, Graph]:
+    options = session_options(runtime.threads)
+    memory = DEVICE_MEMORY.get(runtime.device, "cpu")
+    provider = PROVIDERS[runtime.device]
+    return {name: Graph(opener(path, options, provider), memory) for name, path in paths.items()}
 
 
 def _dtype(described: ort.NodeArg) -> Any:

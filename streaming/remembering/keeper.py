@@ -149,10 +149,6 @@ class MemoryKeeper:
         now = self._store.now()
         return tuple(recollection(entry, session, now) for entry in entries)
 
-    async def recent(self, session: str, limit: int = 20) -> tuple[Recollection, ...]:
-        """The session's own memories, last seen first."""
-        return await self.recall(session, Search(limit=limit), scope="session")
-
     async def thumbnail(self, session: str, id_: int) -> bytes | None:
         """The JPEG of that number, which ``session`` may see; None where there is none."""
         own = session if self.scope == "session" else None

@@ -19,6 +19,7 @@ from streaming.remembering.keeper import MemoryKeeper
 from streaming.remembering.store import MemoryStore
 from tests.streaming.memory_notes import NOON, Clock, assert_sound, memory, texts
 from vision.errors import ConfigError
+from vision.recollection import Recollection
 
 
 @pytest.fixture
@@ -40,6 +41,11 @@ def remember(
     keeper.remember(
         session, memory(text, key), first_wall=last - 1, last_wall=last, thumbnail=thumbnail
     )
+
+
+async def recent(keeper: MemoryKeeper, session: str, limit: int = 20) -> tuple[Recollection, ...]:
+    """The session's own memories, last seen first."""
+    return await keeper.recall(session, Search(limit=limit), scope="session")
 
 
 async def until(condition: Callable[[], object]) -> None:
@@ -96,7 +102,7 @@ async def test_a_flush_takes_all_that_waits_at_once(keeper: MemoryKeeper) -> Non
     for n in range(5):
         remember(keeper, f"cup, {n} times", key="object:1")
     remember(keeper, "dog")
-    assert [found.text for found in await keeper.recent("ann")] == ["dog", "cup, 4 times"]
+    assert [found.text for found in await recent(keeper, "ann")] == ["dog", "cup, 4 times"]
     assert (keeper.counts.written, keeper.counts.merged) == (2, 4)
 
 
@@ -133,7 +139,7 @@ async def test_a_question_that_is_given_up_loses_nothing(
 ) -> None:
     held = Held(keeper, monkeypatch)
     remember(keeper, "first")
-    blocking = asyncio.create_task(keeper.recent("ann"))
+    blocking = asyncio.create_task(recent(keeper, "ann"))
     await until(lambda: held.calls)
     remember(keeper, "second")
     asked = asyncio.create_task(keeper.recall("ann", Search("second")))
@@ -141,7 +147,7 @@ async def test_a_question_that_is_given_up_loses_nothing(
     asked.cancel()
     held.go.set()
     await blocking
-    assert sorted(found.text for found in await keeper.recent("ann")) == ["first", "second"]
+    assert sorted(found.text for found in await recent(keeper, "ann")) == ["first", "second"]
 
 
 async def test_without_a_folder_a_session_recalls_only_its_own(keeper: MemoryKeeper) -> None:
@@ -153,7 +159,7 @@ async def test_without_a_folder_a_session_recalls_only_its_own(keeper: MemoryKee
         id_ = int(found.evidence.rpartition("/")[2].removesuffix(".jpg"))
         seen = {other: await keeper.thumbnail(other, id_) for other in ("ann", "bob")}
         assert [jpeg for jpeg in seen.values() if jpeg] == [picture]
-    assert await keeper.recall("ann", Search("cup"), scope="store") == await keeper.recent("ann")
+    assert await keeper.recall("ann", Search("cup"), scope="store") == await recent(keeper, "ann")
 
 
 async def test_with_a_folder_a_household_remembers_together(tmp_path: Path) -> None:
@@ -167,7 +173,7 @@ async def test_with_a_folder_a_household_remembers_together(tmp_path: Path) -> N
     id_ = int(found.evidence.rpartition("/")[2].removesuffix(".jpg"))
     assert await keeper.thumbnail("bob", id_) == b"anns"
     assert await keeper.recall("bob", Search("cup"), scope="session") == ()
-    assert await keeper.recent("bob") == ()
+    assert await recent(keeper, "bob") == ()
     await keeper.close()
 
 
@@ -184,8 +190,8 @@ async def test_erasing_takes_what_waits_too(keeper: MemoryKeeper) -> None:
     remember(keeper, "cup", "ann")
     remember(keeper, "dog", "bob")
     assert (await keeper.erase(Selection("ann"))).count == 1
-    assert await keeper.recent("ann") == ()
-    assert len(await keeper.recent("bob")) == 1
+    assert await recent(keeper, "ann") == ()
+    assert len(await recent(keeper, "bob")) == 1
 
 
 async def test_closing_writes_what_waits_and_counts_what_comes_later(tmp_path: Path) -> None:
@@ -269,11 +275,11 @@ async def test_a_write_that_breaks_is_counted_and_the_next_one_works(
     with monkeypatch.context() as patched:
         patched.setattr(keeper._store, "write", broken)
         remember(keeper, "cup")
-        await keeper.recent("ann")
+        await recent(keeper, "ann")
         await until(lambda: keeper.counts.dropped)
     assert "a mistake of ours" in caplog.text
     remember(keeper, "dog")
-    assert [found.text for found in await keeper.recent("ann")] == ["dog"]
+    assert [found.text for found in await recent(keeper, "ann")] == ["dog"]
 
 
 async def test_a_disk_that_fails_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -285,7 +291,7 @@ async def test_a_disk_that_fails_is_told(tmp_path: Path, caplog: pytest.LogCaptu
     )
     for n in range(40):
         remember(keeper, f"thing {n}", thumbnail=bytes([n]) * 9_000)
-    assert len(await keeper.recent("ann", limit=100)) == 40
+    assert len(await recent(keeper, "ann", limit=100)) == 40
     assert "the disk is full; make room" in keeper.problem
     assert len(caplog.records) == 1
     await keeper.close()
