@@ -165,6 +165,15 @@ class TestWithoutAModel:
         drive.look(20, track(1))
         assert len(drive.all(CaptionSaid)) <= before + 1
 
+    def test_that_there_is_nothing_is_not_said_unasked_but_what_comes_again_is(self) -> None:
+        drive = Drive()
+        drive.look(5)
+        assert not drive.all(CaptionSaid)
+        for number in (1, 2):
+            drive.look(6, track(number), place=number)
+            drive.look(6, place=number + 10)
+        assert [each.objects for each in drive.all(CaptionSaid)] == [(1,), (2,)]
+
     def test_no_captions_when_they_are_not_wanted(self) -> None:
         drive = Drive()
         drive(OptionsSet(captions=False))

@@ -123,7 +123,9 @@ class Captions:
     def _describe(self, glimpse: Glimpse, now: Seconds) -> None:
         text, objects = _grounded(self._sight, self._out)
         self._not_before = now + self._out.config.caption_interval
-        if text != self._last:
+        if not objects:
+            self._last = ""  # nobody asked: that there is nothing is not worth a word
+        elif text != self._last:
             self._say(glimpse, text, objects, "grounded")
 
     def _begin(self, glimpse: Glimpse, now: Seconds) -> None:
