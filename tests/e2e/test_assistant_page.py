@@ -23,12 +23,16 @@ SCRIPTED = """{
   const make = RTCPeerConnection.prototype.createDataChannel;
   const tracks = {};
   const seen = [];
+  const unscripted = new Set(["caption", "answer", "watching", "alert", "text"]);
   let seq = 0;
   window.sent = [];
   window.see = (...objects) => seen.splice(0, Infinity, ...objects);
   RTCPeerConnection.prototype.createDataChannel = function (name, options) {
     const channel = make.call(this, name, options);
     if (name === "tracks") return tracks;
+    channel.addEventListener("message", (event) => {
+      if (unscripted.has(JSON.parse(event.data).type)) event.stopImmediatePropagation();
+    });
     const send = channel.send.bind(channel);
     channel.send = (text) => {
       const message = JSON.parse(text);
@@ -46,7 +50,8 @@ SCRIPTED = """{
     tracks.onmessage?.({ data: JSON.stringify({ ...message, camera: [0, 0], objects }) });
   }, 50);
 }"""
-"""``see`` gives the page its tracks and ``hear`` its events; what it says is kept in ``sent``."""
+"""``see`` gives the page its tracks and ``hear`` its events; what it says is kept in ``sent``.
+The server's own captions never reach the page: one would take the place of a scripted one."""
 
 FRONT_CAMERA = """{
   const ask = MediaStreamTrack.prototype.getSettings;
