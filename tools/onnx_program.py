@@ -21,13 +21,17 @@ class Program:
 
     name: str
     "Of the model."
-    input_shape: tuple[int, ...]
-    "Of the one input, ``image``, float32."
+    input_shape: tuple[int | str, ...]
+    "Of the one input; sides with a name are free."
+    input_name: str = "image"
+    "Of that input."
+    input_type: int = TensorProto.FLOAT
+    "Of that input, as ONNX numbers its types."
     nodes: list[NodeProto] = field(default_factory=list)
     "May hold nodes that no output needs, until ``prune``."
     constants: dict[str, Array] = field(default_factory=dict)
     "By name."
-    outputs: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    outputs: dict[str, tuple[int | str, ...]] = field(default_factory=dict)
     "Name and shape of each output, float32."
 
     def add(self, op: str, inputs: list[str], output: str, **attributes: Any) -> None:
@@ -87,8 +91,8 @@ def model(program: Program, *, halve: bool = False) -> ModelProto:
     graph = helper.make_graph(
         casts + program.nodes,
         program.name,
-        [_value("image", program.input_shape)],
-        [_value(name, shape) for name, shape in program.outputs.items()],
+        [_value(program.input_name, program.input_type, program.input_shape)],
+        [_value(name, TensorProto.FLOAT, shape) for name, shape in program.outputs.items()],
         initializers,
     )
     opsets = [helper.make_opsetid("", OPSET)]
@@ -159,6 +163,34 @@ def average_to_halve(program: Program) -> None:
     program.prune()
 
 
+def double_by_scale(program: Program) -> None:
+    """Lets what doubles a picture say so, in place of naming the size that it has to reach."""
+    shapes = _shapes(program)
+    for node in program.of("Resize"):
+        before, after = shapes[node.input[0]][2:], shapes[node.output[0]][2:]
+        if after == [2 * side for side in before]:
+            scales = np.array([1, 1, 2, 2], np.float32)
+            node.input[1:] = ["", program.constant(f"{node.output[0]}/scales", scales)]
+    program.prune()
+
+
+def pool_before_activation(program: Program) -> None:
+    """Takes the largest before LeakyRelu, which keeps their order: it then has less to do."""
+    for pool in program.of("MaxPool"):
+        activation = program.producer(pool.input[0], "LeakyRelu")
+        if activation is None or len(_readers(program, activation.output[0])) > 1:
+            continue
+        source, middle, result = activation.input[0], activation.output[0], pool.output[0]
+        pool.input[0], pool.output[0] = source, middle
+        activation.input[0], activation.output[0] = middle, result
+        first, second = program.nodes.index(activation), program.nodes.index(pool)
+        program.nodes[first], program.nodes[second] = pool, activation
+
+
+def _readers(program: Program, name: str) -> list[NodeProto]:
+    return [node for node in program.nodes if name in node.input]
+
+
 def _exact_half(value: Array) -> Array | None:
     """The float32 array as float16; None for other types and where that would change it."""
     if value.dtype != np.float32:
@@ -168,8 +200,8 @@ def _exact_half(value: Array) -> Array | None:
     return half if np.array_equal(half.astype(np.float32), value) else None
 
 
-def _value(name: str, shape: tuple[int, ...]) -> Any:
-    return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+def _value(name: str, kind: int, shape: tuple[int | str, ...]) -> Any:
+    return helper.make_tensor_value_info(name, kind, shape)
 
 
 def _attribute(node: NodeProto, name: str) -> Any:

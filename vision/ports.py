@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Generator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from vision.picture import Picture
 from vision.prompt import Prompt
@@ -25,6 +25,19 @@ class Detector(Protocol):
 
     def detect(self, picture: Picture) -> Detections:
         """Detections in the picture, best score first, already freed of duplicates (NMS)."""
+        ...
+
+
+@runtime_checkable
+class LadderDetector(Detector, Protocol):
+    """A detector that can work at several input sizes: the smaller, the faster."""
+
+    rung: int
+    "Index into ``rungs`` of the size that the next call uses; 0 at first. Set between calls."
+
+    @property
+    def rungs(self) -> tuple[str, ...]:
+        """Names of the sizes, best and slowest first: ``("416", "320", "256")``."""
         ...
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import onnxruntime as ort
 import pytest
 
-from tools import onnx_program, tfjs_graph, tfjs_rules
+from tools import codec_planes, onnx_program, tfjs_graph, tfjs_rules
 from tools.onnx_program import Program
 
 RNG = np.random.default_rng(5)
@@ -16,11 +16,14 @@ def floats(*shape):
     return RNG.normal(size=shape).astype(np.float32)
 
 
-def run(program, *, halve=False):
+def session(program, *, halve=False):
     model = onnx_program.model(program, halve=halve).SerializeToString()
-    session = ort.InferenceSession(model, providers=["CPUExecutionProvider"])
+    return ort.InferenceSession(model, providers=["CPUExecutionProvider"])
+
+
+def run(program, *, halve=False):
     image = np.random.default_rng(0).normal(size=program.input_shape).astype(np.float32)
-    return session.run(None, {"image": image})[0]
+    return session(program, halve=halve).run(None, {"image": image})[0]
 
 
 def kinds(program):
@@ -93,6 +96,88 @@ def test_only_halving_becomes_an_average(side, kind):
     optimise(program)
     assert kinds(program) == [kind]
     np.testing.assert_allclose(run(program), before, rtol=1e-5, atol=1e-6)
+
+
+def test_doubling_is_by_scale_and_fits_every_size():
+    program = Program("small", (1, 2, 4, 8))
+    target = program.constant("target", np.array([1, 2, 8, 16]))
+    program.add("Resize", ["image", "", "", target], "out", mode="linear")
+    program.outputs = {"out": (1, 2, 8, 16)}
+    before = run(program)
+    onnx_program.double_by_scale(program)
+    np.testing.assert_array_equal(run(program), before)
+    program.input_shape, program.outputs = (1, 2, 6, 2), {"out": (1, 2, 12, 4)}
+    assert run(program).shape == (1, 2, 12, 4)
+
+
+def test_what_does_more_than_double_keeps_its_size():
+    program = Program("small", (1, 2, 4, 8))
+    target = program.constant("target", np.array([1, 2, 12, 16]))
+    program.add("Resize", ["image", "", "", target], "out", mode="linear")
+    program.outputs = {"out": (1, 2, 12, 16)}
+    onnx_program.double_by_scale(program)
+    assert program.nodes[0].input[3] == "target"
+
+
+@pytest.mark.parametrize("also_read", [False, True])
+def test_pooling_comes_before_an_activation_that_only_it_reads(also_read):
+    program = Program("small", (1, 2, 6, 6))
+    program.add("Neg", ["image"], "negative")
+    program.add("LeakyRelu", ["negative"], "active", alpha=0.1)
+    program.add("MaxPool", ["active"], "pooled", kernel_shape=[6, 6])
+    program.add("Add", ["pooled", "active" if also_read else "pooled"], "out")
+    program.outputs = {"out": (1, 2, 6, 6) if also_read else (1, 2, 1, 1)}
+    before = run(program)
+    onnx_program.pool_before_activation(program)
+    np.testing.assert_array_equal(run(program), before)
+    swapped = ["Neg", "MaxPool", "LeakyRelu", "Add"]
+    assert (kinds(program) == swapped) == (not also_read)
+
+
+def first_layer(*, planes=3):
+    program = Program("small", (1, planes, 12, 16))
+    weights = program.constant("w", floats(5, planes, 3, 3))
+    inputs = ["image", weights, program.constant("b", floats(5))]
+    program.add("Conv", inputs, "out", strides=[2, 2], pads=[1, 1, 1, 1])
+    program.outputs = {"out": (1, 5, 6, 8)}
+    return program
+
+
+def test_a_first_layer_takes_codec_planes_of_any_size():
+    mean, std = (100.0, 110.0, 125.0), (50.0, 60.0, 70.0)
+    bgr = first_layer()
+    codec = first_layer()
+    codec.constants = dict(bgr.constants)
+    codec_planes.take_planes(codec, mean, std)
+    codec.outputs = {"out": (1, 5, "half rows", "half columns")}
+    y, u, v = (RNG.integers(60, 180, shape) for shape in ((12, 16), (6, 8), (6, 8)))
+    planes = np.empty((1, 6, 7, 9), np.uint8)
+    planes[0] = np.reshape(
+        [*codec_planes.border(mean)[:1] * 4, *codec_planes.border(mean)[1:]], (6, 1, 1)
+    )
+    planes[0, :, 1:, 1:] = [y[::2, ::2], y[::2, 1::2], y[1::2, ::2], y[1::2, 1::2], u, v]
+    yuv = np.stack([y, *(np.kron(part, np.ones((2, 2))) for part in (u, v))])
+    offsets = np.reshape(codec_planes.OFFSETS, (3, 1, 1))
+    colours = np.einsum("cp,phw->chw", codec_planes.COLOURS, yuv - offsets)
+    image = (colours - np.reshape(mean, (3, 1, 1))) / np.reshape(std, (3, 1, 1))
+    expected = session(bgr).run(None, {"image": image[None].astype(np.float32)})[0]
+    found = session(codec).run(None, {"planes": planes})[0]
+    # At the top and on the left the border's rounding shows.
+    np.testing.assert_allclose(found[..., 1:, 1:], expected[..., 1:, 1:], rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(found, expected, atol=0.2)
+
+
+def test_another_first_layer_is_refused():
+    with pytest.raises(ValueError, match="no 3 by 3 convolution of three planes"):
+        codec_planes.take_planes(first_layer(planes=4), (0.0,) * 3, (1.0,) * 3)
+
+
+def test_the_border_is_what_normalising_makes_zero():
+    mean = (103.53, 116.28, 123.675)
+    y, u, v = codec_planes.nothing(mean) - codec_planes.OFFSETS
+    bgr = (1.164 * y + 2.018 * u, 1.164 * y - 0.391 * u - 0.813 * v, 1.164 * y + 1.596 * v)
+    np.testing.assert_allclose(bgr, mean)
+    assert codec_planes.border(mean) == (117, 121, 132)
 
 
 def test_transpositions_that_do_not_undo_each_other_stay():

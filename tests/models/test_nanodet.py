@@ -6,8 +6,10 @@ import pytest
 
 from models import nanodet, registry
 from models.nanodet import BINS, STRIDES, Decoder
+from models.session import Network
+from vision.errors import ConfigError
 from vision.picture import Picture
-from vision.ports import Detector
+from vision.ports import Detector, LadderDetector
 
 PICTURES = Path(__file__).parents[1] / "data"
 SIZE = (416, 416)
@@ -31,7 +33,7 @@ def seen(detector, detections):
     ("name", "label", "score", "box"),
     [
         ("astronaut", "person", 0.6, (0.03, 0.03, 0.66, 0.94)),
-        ("coffee", "cup", 0.4, (0.21, 0.03, 0.51, 0.94)),
+        ("coffee", "cup", 0.4, (0.07, 0.03, 0.71, 0.96)),  # with its saucer
     ],
 )
 def test_it_recognises_what_is_in_real_pictures(detector, name, label, score, box):
@@ -43,6 +45,7 @@ def test_it_recognises_what_is_in_real_pictures(detector, name, label, score, bo
 
 def test_its_result_keeps_the_ports_promises(detector):
     port: Detector = detector
+    assert isinstance(port, LadderDetector)
     found = port.detect(load("astronaut"))
     assert port.name == "nanodet-g-416"
     assert (found.boxes.dtype, found.boxes.shape[1:]) == (np.float32, (4,))
@@ -78,6 +81,116 @@ def test_the_same_picture_gives_the_same_bits(threads):
         assert first.boxes.tobytes() == again.boxes.tobytes()
         assert first.scores.tobytes() == again.scores.tobytes()
         assert first.classes.tobytes() == again.classes.tobytes()
+
+
+@pytest.fixture
+def climbing(detector):
+    """The detector, which afterwards stands on its best rung again."""
+    yield detector
+    detector.rung = 0
+
+
+def test_its_rungs_fall_in_size(climbing):
+    assert climbing.rungs == ("416", "352", "288", "224")
+    assert climbing.rung == 0
+    assert climbing.name == "nanodet-g-416"
+
+
+@pytest.mark.parametrize("rung", range(len(nanodet.RUNGS)))
+def test_on_every_rung_and_either_way_up_it_finds_the_person(climbing, rung):
+    climbing.rung = rung
+    bgr = cv2.imread(str(PICTURES / "astronaut.jpg"))
+    person = np.array([0.03, 0.03, 0.66, 0.94])
+    for border in ((0, 0, 0, 128), (0, 128, 0, 0)):
+        wider = cv2.copyMakeBorder(bgr, *border, cv2.BORDER_CONSTANT, value=(90, 90, 90))
+        found = climbing.detect(Picture.from_bgr(wider))
+        share = np.tile([bgr.shape[1] / wider.shape[1], bgr.shape[0] / wider.shape[0]], 2)
+        assert seen(climbing, found)[0] == "person"
+        np.testing.assert_allclose(found.boxes[0], person * share, atol=0.08)
+
+
+@pytest.mark.parametrize("rung", [-1, 4])
+def test_a_rung_that_is_not_there_is_refused(climbing, rung):
+    with pytest.raises(ConfigError, match=f"no rung {rung}: choose 0 to 3"):
+        climbing.rung = rung
+    assert climbing.rung == 0
+
+
+def test_after_climbing_down_and_up_it_sees_the_same(climbing):
+    before = climbing.detect(load("astronaut"))
+    climbing.rung = 3
+    below = climbing.detect(load("astronaut"))
+    climbing.rung = 0
+    again = climbing.detect(load("astronaut"))
+    assert before.boxes.tobytes() == again.boxes.tobytes()
+    assert before.boxes.tobytes() != below.boxes.tobytes()
+
+
+def test_the_buffers_of_few_sizes_are_kept(climbing):
+    kept = climbing._workplaces
+    for width in range(32, 640, 32):
+        climbing.detect(Picture(np.full((480, width), 128, np.uint8)))
+        climbing.rung = (climbing.rung + 1) % 4
+    assert len(kept) == nanodet.MOST_SIZES
+    last = nanodet.input_size(Picture(np.full((480, 608), 128, np.uint8)), nanodet.RUNGS[2])
+    assert next(reversed(kept)) == last
+
+
+def test_where_sizes_cost_minutes_there_is_one_each_way_up(detector, monkeypatch):
+    monkeypatch.setattr(nanodet, "TWO_SIZES_ONLY", ("cpu",))
+    runs = []
+    monkeypatch.setattr(Network, "run", recorded(Network.run, runs))
+    only = nanodet.create("nanodet-g-416", "cpu", 1)
+    assert only.rungs == ("416",)
+    ready = [(416, 320), (320, 416)]
+    assert list(only._workplaces) == ready
+    assert runs == ready, "either is compiled before a picture waits for it"
+    upright = cv2.copyMakeBorder(
+        cv2.imread(str(PICTURES / "astronaut.jpg")), 0, 128, 0, 0, cv2.BORDER_CONSTANT
+    )
+    assert seen(only, only.detect(load("astronaut")))[0] == "person"
+    assert seen(only, only.detect(Picture.from_bgr(upright)))[0] == "person"
+    assert runs == [*ready, *ready]
+    assert sorted(only._workplaces) == sorted(ready)
+    with pytest.raises(ConfigError, match="choose 0 to 0"):
+        only.rung = 1
+
+
+def recorded(run, sizes):
+    """``run`` of a network, whose input's width and height are noted."""
+
+    def noting(network):
+        rows, columns = network.inputs["planes"].shape[2:]
+        sizes.append((2 * columns - 2, 2 * rows - 2))
+        return run(network)
+
+    return noting
+
+
+@pytest.mark.parametrize(
+    ("picture", "longer", "size"),
+    [
+        ((640, 480), 416, (416, 320)),
+        ((480, 640), 416, (320, 416)),
+        ((1280, 720), 416, (416, 224)),
+        ((720, 1280), 288, (160, 288)),
+        ((640, 480), 352, (352, 256)),
+        ((500, 500), 224, (224, 224)),
+        ((2000, 16), 416, (416, 96)),
+        ((16, 2000), 224, (96, 224)),
+    ],
+)
+def test_the_input_has_the_pictures_aspect(picture, longer, size):
+    blank = Picture(np.zeros((picture[1] * 3 // 2, picture[0]), np.uint8))
+    assert nanodet.input_size(blank, longer) == size
+
+
+@pytest.mark.parametrize("rung", nanodet.RUNGS)
+@pytest.mark.parametrize("picture", [(640, 480), (480, 640), (1280, 720), (720, 1280)])
+def test_usual_pictures_are_hardly_distorted(rung, picture):
+    blank = Picture(np.zeros((picture[1] * 3 // 2, picture[0]), np.uint8))
+    width, height = nanodet.input_size(blank, rung)
+    assert width / height == pytest.approx(picture[0] / picture[1], rel=0.055)
 
 
 def random_heads(seed, mean):

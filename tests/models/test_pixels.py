@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from models.pixels import InputWriter
+from models.pixels import PLANES, InputWriter
 from vision.picture import Picture
 
-MEAN, STD = (103.53, 116.28, 123.675), (57.375, 57.12, 58.395)
+BORDER = (117, 121, 132)
 
 
 def picture(width, height):
@@ -28,47 +28,52 @@ def resized(plane, width, height):
     return plane
 
 
-def reference(picture, width, height):
-    """Resize, BT.601 limited range to BGR, normalise; all in 64-bit floats."""
-    y, u, v = (plane.astype(float) for plane in picture.planes)
-    y = 1.164 * (resized(y, width, height) - 16)
-    u, v = (
-        np.kron(resized(p, width // 2, height // 2), np.ones((2, 2))) - 128 for p in (u, v)
-    )  # fmt: skip
-    bgr = np.stack([y + 2.018 * u, y - 0.391 * u - 0.813 * v, y + 1.596 * v])
-    shape = (3, 1, 1)
-    return (np.clip(bgr, 0, 255) - np.reshape(MEAN, shape)) / np.reshape(STD, shape)
+def written(picture, width, height):
+    planes = np.full((PLANES, height // 2 + 1, width // 2 + 1), 7, np.uint8)
+    InputWriter(planes, BORDER).write(picture)
+    return planes
 
 
 @pytest.mark.parametrize("source", [(640, 480), (416, 416), (90, 160), (1280, 720), (2, 2)])
 def test_it_writes_what_a_slow_reference_does(source):
-    written = np.full((3, 96, 128), np.nan, np.float32)
-    InputWriter((128, 96), MEAN, STD).write(picture(*source), written)
-    # Each of resizing and converting rounds to whole levels; chroma counts twice.
-    levels = np.abs(written - reference(picture(*source), 128, 96)) * np.reshape(STD, (3, 1, 1))
-    assert levels.max() < 4
-    assert levels.mean() < 0.8
+    given = picture(*source)
+    planes = written(given, 128, 96)[:, 1:, 1:].astype(float)
+    y, u, v = (plane.astype(float) for plane in given.planes)
+    luma = resized(y, 128, 96)
+    phases = [luma[row::2, column::2] for row in (0, 1) for column in (0, 1)]
+    expected = np.stack([*phases, resized(u, 64, 48), resized(v, 64, 48)])
+    assert np.abs(planes - expected).max() < 1.5
+    assert np.abs(planes - expected).mean() < 0.5
 
 
-def test_channels_come_in_the_order_blue_green_red():
-    bgr = np.zeros((20, 20, 3), np.uint8)
-    bgr[:] = (250, 20, 120)
-    written = np.zeros((3, 8, 8), np.float32)
-    InputWriter((8, 8), (0, 0, 0), (1, 1, 1)).write(Picture.from_bgr(bgr), written)
-    np.testing.assert_allclose(written.mean(axis=(1, 2)), (250, 20, 120), atol=3)
+def test_a_picture_of_the_inputs_size_is_only_rearranged():
+    given = picture(64, 32)
+    planes = written(given, 64, 32)[:, 1:, 1:]
+    for number, (row, column) in enumerate(((0, 0), (0, 1), (1, 0), (1, 1))):
+        np.testing.assert_array_equal(planes[number], given.planes[0][row::2, column::2])
+    np.testing.assert_array_equal(planes[4:], np.stack(given.planes[1:]))
+
+
+def test_the_border_outlives_every_picture():
+    planes = np.zeros((PLANES, 17, 17), np.uint8)
+    writer = InputWriter(planes, BORDER)
+    for size in ((32, 32), (320, 240)):
+        writer.write(picture(*size))
+        for plane, level in zip(planes, (117, 117, 117, 117, 121, 132), strict=True):
+            assert (plane[0] == level).all()
+            assert (plane[:, 0] == level).all()
 
 
 def test_nothing_is_left_of_the_picture_before():
-    writer = InputWriter((64, 64), MEAN, STD)
-    again, once = np.zeros((2, 3, 64, 64), np.float32)
-    writer.write(picture(320, 240), again)
-    writer.write(picture(160, 90), again)
-    InputWriter((64, 64), MEAN, STD).write(picture(160, 90), once)
-    np.testing.assert_array_equal(again, once)
+    planes = np.zeros((PLANES, 33, 33), np.uint8)
+    writer = InputWriter(planes, BORDER)
+    writer.write(picture(320, 240))
+    writer.write(picture(160, 90))
+    np.testing.assert_array_equal(planes, written(picture(160, 90), 64, 64))
 
 
 def test_the_picture_is_not_touched():
     before = picture(320, 240)
     given = before.copy()
-    InputWriter((64, 64), MEAN, STD).write(given, np.zeros((3, 64, 64), np.float32))
+    written(given, 64, 64)
     np.testing.assert_array_equal(given.i420, before.i420)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+import time
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
 
-from models.reader_process import ReaderProcess
+from models.reader_process import LIMITS, ReaderProcess
 from vision.errors import ModelError
 from vision.lettering import board
 from vision.picture import Picture
@@ -31,8 +35,8 @@ def sign() -> Picture:
 
 
 def pid(reader: ReaderProcess) -> int:
-    assert reader._process is not None
-    return reader._process.pid
+    assert reader._host.pid is not None
+    return reader._host.pid
 
 
 def test_it_reads_as_the_reader_does(reader: ReaderProcess) -> None:
@@ -46,7 +50,26 @@ def test_a_process_that_is_killed_is_told_and_replaced(reader: ReaderProcess) ->
     os.kill(pid(reader), signal.SIGKILL)
     with pytest.raises(ModelError, match="ended"):
         reader.read(sign())
+    with pytest.raises(ModelError, match="started again in"):
+        reader.read(sign())
+    time.sleep(LIMITS.first_pause)
     assert [line.text for line in reader.read(sign())] == ["EXIT"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no idle class")
+def test_all_of_its_threads_give_way(reader: ReaderProcess) -> None:
+    tasks = [int(task.name) for task in Path(f"/proc/{pid(reader)}/task").iterdir()]
+    assert {os.sched_getscheduler(task) for task in tasks} == {os.SCHED_IDLE}
+
+
+def test_one_that_does_not_answer_is_ended(reader: ReaderProcess) -> None:
+    before = pid(reader)
+    limits, reader._host._limits = reader._host._limits, replace(LIMITS, answer=0.5, starved=0.0)
+    os.kill(before, signal.SIGSTOP)
+    with pytest.raises(ModelError, match="nothing came"):
+        reader.read(sign())
+    reader._host._limits = limits
+    assert not psutil.pid_exists(before)
 
 
 def test_it_ends_with_its_owner() -> None:

@@ -10,6 +10,7 @@ from vision.errors import ConfigError, DeviceUnavailable, ModelError
 
 CPU = "CPUExecutionProvider"
 RUNTIME = Runtime("cpu", 1, "test")
+SHAPES_OF_TWO = dict.fromkeys(("x", "double", "triple"), (2, 3))
 
 
 def doubling(*shape, type_=TensorProto.FLOAT):
@@ -69,6 +70,48 @@ def test_buffers_have_the_models_types(type_, dtype):
 def test_open_shapes_and_unknown_types_are_refused(model):
     with pytest.raises(ModelError, match="export the model with a fixed input size"):
         open_network(model, device="cpu")
+
+
+def test_sides_that_a_model_leaves_free_are_given():
+    network = open_network(doubling("batch", 3), device="cpu", shapes=SHAPES_OF_TWO)
+    network.inputs["x"][:] = 4
+    assert network.run()["triple"].tolist() == [[12, 12, 12]] * 2
+
+
+@pytest.mark.parametrize("staged", [False, True])
+def test_networks_of_other_shapes_share_the_session_but_no_buffers(staged):
+    session = cpu_session(doubling("batch", 3))
+    small = Network(session, RUNTIME, shapes=SHAPES_OF_TWO, staged=staged)
+    large = small.reshaped(dict.fromkeys(SHAPES_OF_TWO, (5, 3)))
+    assert large._session is small._session
+    assert (large._staged, large.runtime) == (staged, RUNTIME)
+    small.inputs["x"][:], large.inputs["x"][:] = 1, 7
+    large_out, small_out = large.run()["double"], small.run()["double"]
+    np.testing.assert_array_equal(large_out, np.full((5, 3), 14, np.float32))
+    np.testing.assert_array_equal(small_out, np.full((2, 3), 2, np.float32))
+
+
+def test_a_side_that_is_free_and_not_given_is_refused_in_other_shapes_too():
+    network = open_network(doubling("batch", 3), device="cpu", shapes=SHAPES_OF_TWO)
+    with pytest.raises(ModelError, match=r"double is .* fixed input size"):
+        network.reshaped({"x": (2, 3)})
+
+
+@pytest.mark.usefixtures("cuda_is_offered")
+def test_each_device_is_given_the_model_that_suits_it():
+    opened = []
+
+    def model(device):
+        return {"cuda": b"for cuda", "cpu": doubling(2)}[device]
+
+    def opener(model, options, provider):
+        opened.append((provider, model))
+        if provider != CPU:
+            raise RuntimeError("no driver")
+        return cpu_session(model, options)
+
+    assert open_network(model, opener=opener).runtime.device == "cpu"
+    assert opened == [("CUDAExecutionProvider", b"for cuda"), (CPU, doubling(2))]
 
 
 def test_on_a_machine_without_accelerator_auto_takes_the_cpu_and_says_why(monkeypatch):

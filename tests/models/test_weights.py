@@ -27,6 +27,16 @@ def test_the_manifest_says_where_the_weights_come_from():
     assert set(described.source.files) == {"models/nanodet.json", "models/nanodet.bin"}
     assert (described.upstream.license, described.source.license) == ("Apache-2.0", "MIT")
     assert described.input_size == (416, 416)
+    assert described.border == (117, 121, 132)
+
+
+def test_the_quantised_network_is_of_the_same_origin():
+    exact, whole = (weights.manifest(name) for name in (NAME, NAME + weights.QUANTISED))
+    assert (whole.source, whole.upstream, whole.border) == (
+        exact.source, exact.upstream, exact.border,
+    )  # fmt: skip
+    assert whole.made_by == "python -m tools.quantize_nanodet"
+    assert whole.sha256 != exact.sha256
 
 
 def test_missing_weights_say_how_to_get_them(folder):

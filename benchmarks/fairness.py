@@ -1,0 +1,232 @@
+"""Several people at once on one server: does any starve, and does anyone's latency grow?
+
+Each person is a process of their own, which sends the sample and reads the annotated stream back
+(``stamped_client.py``). People and server share this machine's cores, and all begin together.
+
+Holds, or the exit code is 1: the slowest person's detection rate is at least 0.8 of the fastest's;
+nobody's p95 glass to glass grows from the first stretch of time to the last by more than the
+tolerance; the server's loop lag p99 is at most 20 ms; the server complained of nothing.
+
+Run: python benchmarks/fairness.py [--people 4] [--seconds 120] [--json FILE]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from glass_to_glass import LoopLagReader
+from numpy.typing import NDArray
+from processes import ROOT, openeyes_process
+
+from streaming.sample import sample_camera, sample_picture
+
+LEAST_RATIO = 0.8
+"""Of the slowest person's detection rate to the fastest's."""
+
+LARGEST_LAG = 20.0
+"""Milliseconds: p99 of the server's event loop."""
+
+LARGEST_GROWTH = 0.1
+"""Part by which p95 may differ from the first stretch to the last: what neighbours on the machine
+make of it. A queue that grows would add seconds."""
+
+SMALLEST_GROWTH = 10.0
+"""Milliseconds that it may differ by in any case: less than a sixth of a frame's time."""
+
+WARM_UP = 5.0
+"""Seconds left out at the start: rates are found, the first detections made."""
+
+WINDOW = 30.0
+"""Seconds of one stretch; a shorter run is cut in two."""
+
+CLIP_SECONDS = 8
+"""Of the sample that everyone sends round and round."""
+
+APART = 37
+"""Pictures by which each is ahead of the one before, so that not all need the same bits at once."""
+
+CLIENT = Path(__file__).with_name("stamped_client.py")
+
+FEWEST = 20
+"""Frames that have to come back in a stretch for its figures to mean anything."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """How one of them fared."""
+
+    detect_hz: float
+    fps: float
+    p50: list[float]
+    "Milliseconds, stretch by stretch."
+    p95: list[float]
+    unreadable: int
+    problems: list[str]
+
+    @property
+    def growth(self) -> float:
+        """Milliseconds that p95 grew by, from the first stretch to the last."""
+        return self.p95[-1] - self.p95[0]
+
+    @property
+    def allowed(self) -> float:
+        """Milliseconds that it may have grown by."""
+        return max(SMALLEST_GROWTH, LARGEST_GROWTH * self.p95[0])
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How all of them fared."""
+
+    people: list[Person]
+    lag_p99: float
+
+    @property
+    def ratio(self) -> float:
+        """The slowest detection rate over the fastest."""
+        rates = [person.detect_hz for person in self.people]
+        return min(rates) / max(rates) if max(rates) else 0.0
+
+    def failures(self) -> list[str]:
+        """What does not hold."""
+        found = [
+            f"person {number}: p95 grew by {person.growth:.0f} ms, more than {person.allowed:.0f}"
+            for number, person in enumerate(self.people, 1)
+            if person.growth > person.allowed
+        ]
+        found += [
+            f"person {number} was told: {problem}"
+            for number, person in enumerate(self.people, 1)
+            for problem in sorted(set(person.problems))
+        ]
+        if self.ratio < LEAST_RATIO:
+            found.append(f"slowest over fastest {self.ratio:.2f}, less than {LEAST_RATIO}")
+        if self.lag_p99 > LARGEST_LAG:
+            found.append(f"loop lag p99 {self.lag_p99:.0f} ms, more than {LARGEST_LAG:.0f}")
+        return found
+
+
+def main() -> int:
+    options = _options()
+    with tempfile.TemporaryDirectory() as folder:
+        clip = Path(folder) / "clip.npy"
+        np.save(clip, pictures((options.width, options.height), options.fps))
+        with openeyes_process(*options.server) as (base, _):
+            notes, lag = attend(base, clip, options)
+    outcome = Outcome([judged(each, options.seconds) for each in notes], lag)
+    print(report(outcome))
+    if options.json:
+        options.json.write_text(json.dumps(asdict(outcome), indent=1))
+    failures = outcome.failures()
+    print("\n".join(f"NOT HELD: {failure}" for failure in failures) or "all bounds held")
+    return 1 if failures else 0
+
+
+def pictures(size: tuple[int, int], fps: int) -> NDArray[np.uint8]:
+    """(n, height * 3 / 2, width): some seconds of the sample, made before anything is measured."""
+    camera = sample_camera(size, fps)
+    count = min(camera.frames, CLIP_SECONDS * fps)
+    return np.stack([sample_picture(camera, index).i420 for index in range(count)])
+
+
+def attend(
+    base: str, clip: Path, options: argparse.Namespace
+) -> tuple[list[dict[str, object]], float]:
+    """Lets everyone in at once; gives their notes, and the p99 of the server's loop lag."""
+    whole = str(int(options.seconds + WARM_UP))
+    command = [sys.executable, str(CLIENT), base, str(clip), whole, str(options.fps)]
+    people = [_person([*command, str(APART * number)]) for number in range(options.people)]
+    try:
+        for person in people:
+            _said(person, "ready\n")
+        for person in people:
+            assert person.stdin is not None
+            person.stdin.write("go\n")
+            person.stdin.flush()
+        lag = LoopLagReader(base)
+        return [json.loads(_said(person)) for person in people], lag.percentile(99)
+    finally:
+        for person in people:
+            person.kill()
+            person.communicate()
+
+
+def judged(notes: dict[str, object], seconds: float) -> Person:
+    """The figures of one person's notes."""
+    frames = np.array(notes["latencies"], np.float64).reshape(-1, 2)
+    frames = frames[frames[:, 0] >= WARM_UP]
+    count = max(2, int(seconds // WINDOW))
+    stretch = np.clip((frames[:, 0] - WARM_UP) / seconds * count, 0, count - 1).astype(int)
+    stretches = [frames[stretch == index, 1] for index in range(count)]
+    if min(map(len, stretches)) < FEWEST:
+        sys.exit(
+            f"too few frames came back, stretch by stretch: {[len(each) for each in stretches]}"
+        )
+    p50, p95 = (
+        [round(float(np.percentile(each, percent)), 1) for each in stretches]
+        for percent in (50, 95)
+    )
+    detections, detecting = float(str(notes["detections"])), float(str(notes["detecting"]))
+    return Person(
+        detect_hz=round(detections / detecting, 2) if detecting else 0.0,
+        fps=round(len(frames) / seconds, 1),
+        p50=p50,
+        p95=p95,
+        unreadable=int(str(notes["unreadable"])),
+        problems=list(notes["problems"]),  # type: ignore[call-overload]
+    )
+
+
+def report(outcome: Outcome) -> str:
+    """A table for people."""
+    lines = ["person  detect Hz  fps   glass to glass p50 / p95 ms, stretch by stretch"]
+    for number, person in enumerate(outcome.people, 1):
+        pairs = "  ".join(
+            f"{p50:.0f}/{p95:.0f}" for p50, p95 in zip(person.p50, person.p95, strict=True)
+        )
+        lines.append(
+            f"{number:6}  {person.detect_hz:9.2f}  {person.fps:4.1f}  {pairs}  "
+            f"({person.growth:+.0f} ms, {person.unreadable} unreadable)"
+        )
+    lines.append(
+        f"slowest over fastest detection rate {outcome.ratio:.2f}, "
+        f"loop lag p99 {outcome.lag_p99:.1f} ms"
+    )
+    return "\n".join(lines)
+
+
+def _person(command: Sequence[str]) -> subprocess.Popen[str]:
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True)
+
+
+def _said(person: subprocess.Popen[str], expected: str = "") -> str:
+    assert person.stdout is not None
+    line = person.stdout.readline()
+    if not line or (expected and line != expected):
+        sys.exit("a client ended before its time; its complaint is above")
+    return line
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, default=4)
+    parser.add_argument("--seconds", type=float, default=120, help="measured, after the warm-up")
+    parser.add_argument("--width", type=int, default=320)
+    parser.add_argument("--height", type=int, default=240)
+    parser.add_argument("--fps", type=int, default=15)
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("server", nargs="*", help="options of openeyes serve, after --")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,103 @@
+"""A detector in a process of its own, so that its Python never holds up a frame's.
+
+A detection is not only native code: some milliseconds before and after it are Python. In a thread
+of an idle class they keep the interpreter's lock while the scheduler lets others go first, and
+event loop and media path wait for both. A process shares no lock, can be of the idle class without
+harm, and can be killed when it hangs, which no thread can.
+"""
+
+from __future__ import annotations
+
+import logging
+
+import msgspec
+
+from models.detector_link import LEAVE_TO_DETECTOR, Failed, Found, Job, Loaded, Reply
+from models.devices import Device, Runtime
+from models.picture_slot import PictureSlot
+from models.process_limits import ProcessLimits
+from models.worker_child import Lost, WorkerChild
+from models.worker_host import WorkerHost
+from vision.picture import Picture
+from vision.types import Detections
+
+log = logging.getLogger(__name__)
+
+_REPLIES: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
+
+
+class DetectorProcess:
+    """Implements ``vision.ports.LadderDetector``; has no rungs if the detector has none.
+
+    ``start`` it first. One thread at a time calls ``start`` and ``detect``, which wait without the
+    interpreter's lock. ``close`` it at the end, from any thread: that ends what they wait for.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        device: Device = "auto",
+        threads: int | None = None,
+        limits: ProcessLimits | None = None,
+    ) -> None:
+        """Loads nothing yet, and does not block."""
+        self._words = (name, device, LEAVE_TO_DETECTOR if threads is None else str(threads))
+        self._host: WorkerHost[Reply] = WorkerHost(
+            "the detector", self._launch, self._greet, limits or ProcessLimits()
+        )
+        self.name = name
+        self.labels: tuple[str, ...] = ()
+        self.rungs: tuple[str, ...] = ()
+        self.runtime: Runtime | None = None
+        self.rung = 0
+
+    def start(self) -> None:
+        """Starts the process and waits until the detector is loaded and has run once.
+
+        Raises:
+            UnknownModel, WeightsMissing, WeightsCorrupt, DeviceUnavailable: as
+                ``models.registry.create`` does.
+            ModelError: it cannot be loaded for another reason.
+        """
+        self._host.start()
+
+    def detect(self, picture: Picture) -> Detections:
+        """Detections in the picture, best score first, at the input size ``rungs[rung]``.
+
+        Raises:
+            OpenEyesError: the detector raised one; any other error of its comes as ``ModelError``.
+            ModelError: the process ended, or hung and was ended: another is started by a later
+                call, after a pause, and until it has loaded the detector this is raised again.
+        """
+        return self._host.ask(
+            picture, lambda width, rows: Job(width, rows, self.rung), self._understood
+        )
+
+    def close(self) -> None:
+        """Ends the process; once or more."""
+        self._host.close()
+
+    def _launch(self, slot: PictureSlot, *, gently: bool) -> WorkerChild[Reply]:
+        return WorkerChild("models.detector_worker", self._words, slot, _REPLIES, gently=gently)
+
+    def _greet(self, reply: Reply) -> None:
+        """Takes in what was loaded: after a loss it may be on another device."""
+        if isinstance(reply, Failed):
+            raise reply.error()
+        if not isinstance(reply, Loaded):
+            raise Lost("it answers before it was asked")
+        self.name, self.labels, self.rungs = reply.name, reply.labels, reply.rungs
+        self.runtime = reply.runtime
+        self.rung = min(self.rung, max(0, len(self.rungs) - 1))
+        log.info("detector %s on %s, in a process of its own", self.name, self.runtime)
+
+    def _understood(self, reply: Reply) -> Detections:
+        if isinstance(reply, Failed):
+            raise reply.error()
+        if not isinstance(reply, Found):
+            raise Lost("it says twice that it is loaded")
+        try:
+            return reply.detections()
+        except ValueError as error:
+            raise Lost(f"it says what is not understood: {error}") from error
