@@ -6,7 +6,7 @@ HOST   ?= 0.0.0.0:8443
 MOT    ?= ../shared/data/mot
 BIN    := $(VENV)/bin
 
-.PHONY: help run test check third-party demo bench setup setup-dev browser lock clean
+.PHONY: help run test check third-party demo bench bench-long soak setup setup-dev browser lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -29,8 +29,16 @@ third-party: setup-dev ## try the language-model client on a server by other peo
 demo: setup ## annotate the built-in sample into openeyes-demo.mp4
 	@$(BIN)/openeyes demo
 
-bench: setup-dev browser ## measure again what docs/benchmarks.md claims (MOT=folder of labelled video)
+bench: MINUTES ?= 15
+bench: setup-dev browser ## ours beside its peers, into docs/benchmarks.md (MINUTES=15, MOT=labelled video)
+	@PYTHONPATH=.:benchmarks $(BIN)/python -m bench --minutes $(MINUTES) --mot $(MOT)
+
+bench-long: setup-dev browser ## the assistant, the tracker and memory: about an hour (MOT=labelled video)
 	@PYTHON=$(PYTHON) MOT=$(MOT) sh benchmarks/all.sh $(BIN)
+
+soak: MINUTES ?= 60
+soak: setup-dev browser ## one stream for an hour: does anything grow? (MINUTES=60)
+	@PYTHONPATH=.:benchmarks $(BIN)/python benchmarks/soak.py --minutes $(MINUTES)
 
 setup: $(VENV)/.installed
 
@@ -51,4 +59,4 @@ lock: ## resolve the pinned dependencies again
 	@PYTHON=$(PYTHON) sh tools/lock.sh
 
 clean: ## remove everything that make made
-	@rm -rf $(VENV) .venv-bench .venv-third-party .mypy_cache .ruff_cache .pytest_cache .hypothesis artefacts
+	@rm -rf $(VENV) .venv-bench .venv-bench-* .venv-third-party .mypy_cache .ruff_cache .pytest_cache .hypothesis artefacts

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Measures again what docs/benchmarks.md claims. Usage: benchmarks/all.sh BIN
+# The long benchmarks of docs/benchmarks.md, which `make bench` leaves out. Usage: benchmarks/all.sh BIN
 # BIN is the virtual environment's bin folder. MOT names a folder of labelled video; without it the
 # tracker is not scored. Leave the machine alone meanwhile: about an hour.
 set -eu
@@ -7,14 +7,6 @@ bin=$1
 cd "$(dirname "$0")/.."
 export PYTHONPATH=.:benchmarks
 
-echo "== Detector"
-if [ -d "${MOT:-}" ]; then
-    "$bin/python" -m benchmarks.detector --mot "$MOT"/*/
-else
-    "$bin/python" -m benchmarks.detector
-fi
-echo "== Glass to glass"
-"$bin/python" benchmarks/glass_to_glass.py --seconds 30 --rounds 3
 echo "== Beside a slow model"
 "$bin/python" benchmarks/slow_model.py --seconds 30 --rounds 3
 echo "== Questions"

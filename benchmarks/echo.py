@@ -1,6 +1,6 @@
 """The plain echo that others are measured against: aiortc sends back what it receives, untouched.
 
-Its answer carries the same bit-rate hint as ours, so that both are sent the same picture.
+It knows nothing of us. The page that measures gives every answer the same bit rate to begin with.
 Run: python benchmarks/echo.py PORT
 """
 
@@ -12,8 +12,6 @@ import sys
 import uvicorn
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from fastapi import FastAPI, Request, Response
-
-from streaming.answer import with_start_bitrate
 
 app = FastAPI()
 connections: set[RTCPeerConnection] = set()
@@ -38,8 +36,7 @@ async def echo(request: Request) -> Response:
         if connection.connectionState in {"closed", "failed"}:
             connections.discard(connection)
 
-    answer = with_start_bitrate(connection.localDescription.sdp)
-    return Response(answer, 201, media_type="application/sdp")
+    return Response(connection.localDescription.sdp, 201, media_type="application/sdp")
 
 
 if __name__ == "__main__":

@@ -39,5 +39,12 @@ def test_raising_precision_later_lifts_what_comes_before():
     assert average_precision(pictures, 0.5) == pytest.approx(0.75)
 
 
+def test_who_finds_what_need_not_be_found_neither_gains_nor_loses():
+    one = seen([A], [(B, 0.9), (A, 0.8)])
+    spare = Seen(one.truth, one.boxes, one.scores, optional=np.array([B], float))
+    assert average_precision([one], 0.5) == pytest.approx(0.5)
+    assert average_precision([spare], 0.5) == pytest.approx(1)
+
+
 def test_no_pictures():
     assert average_precision([], 0.5) == 0
