@@ -12,13 +12,20 @@ DIGITS = 4
 """Of a fraction of the picture: a tenth of a pixel at 1000 pixels."""
 
 
-def frame_ref(sight: Sight, now: float) -> FrameRef:
-    """The frame that a message of this moment (monotonic ``now``) speaks of."""
+def frame_ref(sight: Sight, now: float, returned: int | None = None) -> FrameRef:
+    """The frame that a message of this moment speaks of.
+
+    Args:
+        sight: of that frame.
+        now: monotonic seconds.
+        returned: RTP timestamp that the frame bears in the returned video, if that is known.
+    """
     return FrameRef(
         pts=sight.pts,
         rtp=sight.rtp,
         age=round((now - sight.arrived) * 1e3),
         captured=None if sight.captured is None else round(sight.captured * 1e3),
+        returned=returned,
     )
 
 

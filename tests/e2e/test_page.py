@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import statistics
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,10 @@ DESKTOP = {"width": 1280, "height": 800}
 SECONDS = 10
 ENOUGH = 0.8
 OVERLAP = 0.5
+DISPLAY_STEP = 1000 / 60
+"""Milliseconds."""
+RETURNED = 60
+"""Frames over which two measurements of the same are compared."""
 WINDOWS = 3
 """Of ``SECONDS`` each, of which one must do: what else runs on the machine may spoil one."""
 
@@ -131,6 +136,39 @@ def test_the_annotated_video_comes_back(page: Page, base: str, artefacts: Path) 
     page.screenshot(path=artefacts / "page-annotated.png")
     read = [number for number in numbers if number is not None]
     assert len(read) > 30, "the frames that were sent come back, one after the other"
+
+
+def test_glass_to_glass_is_what_the_stamps_say(page: Page, artefacts: Path) -> None:
+    """Two measurements of the same frames, so however slow the machine is, they agree."""
+    boxes_appear(page)
+    assert page.evaluate("window.openEyes.glassToGlass()") is None, "nothing comes back yet"
+    page.click("#figures")
+    page.click("#view")
+    page.check("input[name=view][value=burn-in]")
+    page.keyboard.press("Escape")
+    until(page, "window.openEyes.glassToGlass()?.estimated === false", 60)
+    run_scripts(page, *SCRIPTS)
+    page.evaluate("window.sampler.start()")
+    until(page, f"window.sampler.glass.length >= {RETURNED}", 60)
+    notes = page.evaluate("window.sampler.glass")
+    (artefacts / "glass.json").write_text(json.dumps(notes))
+    page.screenshot(path=artefacts / "page-figures.png")
+    told, stamped = ([note[which] for note in notes] for which in ("told", "stamped"))
+    print(f"told {statistics.median(told):.1f} ms, stamped {statistics.median(stamped):.1f} ms")
+    assert abs(statistics.median(told) - statistics.median(stamped)) <= DISPLAY_STEP
+    apart = statistics.median(abs(one - other) for one, other in zip(told, stamped, strict=True))
+    assert apart <= DISPLAY_STEP
+    assert "Glass to glass" in page.inner_text("#rows")
+
+
+def test_boxes_tell_how_late_they_are(page: Page) -> None:
+    until(page, "window.openEyes?.boxLatency().detected?.estimated === false")
+    found = page.evaluate(
+        "({ ...openEyes.boxLatency(), frame: openEyes.drawn().frame, now: performance.now() })"
+    )
+    assert 0 < found["boxes"]["p50"] <= found["boxes"]["p95"]
+    assert found["boxes"]["p50"] <= found["detected"]["p95"], "first detected, then told"
+    assert found["frame"]["shown"] < found["frame"]["screen"] <= found["now"] + 10 * DISPLAY_STEP
 
 
 def test_a_reload_comes_back_by_itself_and_takes_no_second_place(page: Page, base: str) -> None:

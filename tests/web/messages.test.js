@@ -9,12 +9,13 @@ const object = {
   score: 0.8,
   box: [0.1, 0.2, 0.3, 0.4],
   v: [0.01, 0],
+  g: 0.1,
   seen: 12,
 };
 const tracks = (changes) => ({
   type: "tracks",
   seq: 1,
-  frame: { pts: 90, age: 3, captured: 5 },
+  frame: { pts: 90, age: 3, captured: 5, returned: 7 },
   part: [0, 1],
   camera: [0.02, 0],
   objects: [object],
@@ -43,7 +44,7 @@ test("a message of any type is read", () => {
 test("tracks are read whole", () => {
   assert.deepEqual(readTracks(tracks()), {
     seq: 1,
-    frame: { pts: 90, age: 3, captured: 5 },
+    frame: { pts: 90, age: 3, captured: 5, returned: 7 },
     index: 0,
     parts: 1,
     camera: [0.02, 0],
@@ -54,9 +55,9 @@ test("tracks are read whole", () => {
 test("what the server leaves out has its default", () => {
   const bare = { id: 1, box: [0, 0, 1, 1] };
   const read = readTracks({ type: "tracks", seq: 2, frame: { pts: 0 }, objects: [bare] });
-  assert.deepEqual(read.frame, { pts: 0, age: 0, captured: null });
+  assert.deepEqual(read.frame, { pts: 0, age: 0, captured: null, returned: null });
   assert.deepEqual([read.index, read.parts, read.camera], [0, 1, [0, 0]]);
-  assert.deepEqual(read.objects, [{ ...bare, label: "", score: 0, v: [0, 0], seen: 0 }]);
+  assert.deepEqual(read.objects, [{ ...bare, label: "", score: 0, v: [0, 0], g: 0, seen: 0 }]);
 });
 
 test("tracks without their bones are null", () => {

@@ -7,24 +7,38 @@ import { speak } from "../../web/js/strings.js";
 
 await speak("en");
 
-const own = { roundTrip: 12.4, age: 61.6, objects: 3, shown: 29.7, stats: null };
+const figure = (p50, p95, estimated = false) => ({ p50, p95, newest: p50, estimated });
+const late = { view: "client", glass: null, boxes: figure(61.6, 90.2), detected: figure(140, 201) };
+const own = { roundTrip: 12.4, late, objects: 3, shown: 29.7, stats: null };
 const value = (rows, name) => rows.find(([title]) => title === name)?.[1];
 
 test("own figures are shown before the server has sent any", () => {
   assert.deepEqual(rowsOf(own), [
+    ["Camera to boxes", "62 ms, p95 90"],
+    ["Last detected", "140 ms, p95 201"],
     ["Round trip", "12 ms"],
-    ["Age of boxes", "62 ms"],
     ["Objects", "3"],
     ["Picture shown", "30 /s"],
   ]);
 });
 
 test("what is not known is a dash", () => {
-  const rows = rowsOf({ roundTrip: null, age: null, objects: 0, shown: null, stats: null });
+  const late = { view: "off", glass: null, boxes: null, detected: null };
+  const rows = rowsOf({ roundTrip: null, late, objects: 0, shown: null, stats: null });
   assert.deepEqual(
     rows.map(([, shown]) => shown),
-    ["–", "–", "0", "–"],
+    ["–", "0", "–"],
   );
+});
+
+test("each view has its own latency; an estimate says so, and nothing is guessed", () => {
+  const rows = (changes) => rowsOf({ ...own, late: { ...late, ...changes } });
+  const returned = { view: "burn-in", glass: figure(52.4, 71) };
+  assert.deepEqual(rows(returned)[0], ["Glass to glass", "52 ms, p95 71"]);
+  assert.equal(value(rows(returned), "Camera to boxes"), undefined);
+  assert.equal(rows({ view: "burn-in" })[0][1], "not known");
+  assert.equal(rows({ boxes: null })[0][1], "not known");
+  assert.equal(rows({ boxes: figure(80, 99, true) })[0][1], "≈ 80 ms, p95 99");
 });
 
 test("the server's figures follow", () => {
@@ -50,7 +64,7 @@ test("the server's figures follow", () => {
 });
 
 test("stats that lack everything add no nonsense", () => {
-  assert.deepEqual(rowsOf({ ...own, stats: {} }).slice(4), [
+  assert.deepEqual(rowsOf({ ...own, stats: {} }).slice(5), [
     ["Detections", "–"],
     ["Video back", "–"],
   ]);

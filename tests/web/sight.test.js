@@ -21,10 +21,32 @@ const near = (quad, left) => assert.ok(Math.abs(quad[0][0] - left) < 1e-9, Strin
 
 test("boxes are where they are at the time of the displayed frame", () => {
   const sight = new Sight(0);
-  assert.deepEqual(sight.boxesAt(0), []);
+  assert.deepEqual(sight.boxesAt(0, 0), []);
   sight.take(tracks(1, 1000), 1010, 10);
-  const [box] = sight.boxesAt(1200);
+  const [box] = sight.boxesAt(1200, 1220);
   assert.ok(Math.abs(box.box[0] - 0.12) < 1e-9);
+});
+
+test("a frame from between two messages has its boxes between theirs", () => {
+  const sight = new Sight(0);
+  sight.take(tracks(1, 1000), 1010, 10);
+  const later = tracks(2, 1100);
+  later.objects[0].box = [0.13, 0.2, 0.3, 0.4];
+  sight.take(later, 1110, 10);
+  assert.ok(Math.abs(sight.boxesAt(1050, 1120)[0].box[0] - 0.115) < 1e-9);
+});
+
+test("a new message corrects a little by and by, and much at once", () => {
+  for (const [to, first] of [[0.16, 0.15], [0.3, 0.3]]) {
+    const sight = new Sight(0);
+    sight.take(tracks(1, 1000), 1010, 10);
+    assert.ok(Math.abs(sight.boxesAt(1200, 1220)[0].box[0] - 0.12) < 1e-9);
+    const later = tracks(2, 1200);
+    Object.assign(later.objects[0], { box: [to, 0.2, 0.3, 0.4], v: [0, 0] });
+    sight.take(later, 1225, 10);
+    assert.ok(Math.abs(sight.boxesAt(1245, 1265)[0].box[0] - first) < 0.002);
+    assert.ok(Math.abs(sight.boxesAt(1300, 1320)[0].box[0] - to) < 1e-9);
+  }
 });
 
 test("outlines of text go where the picture goes", () => {
@@ -50,7 +72,7 @@ test("what was known is forgotten", () => {
   sight.take(tracks(5, 1000), 1010, 10);
   sight.takeText([QUAD], 1010);
   sight.forget();
-  assert.deepEqual([sight.snapshot, sight.boxesAt(1000), sight.quadsAt(1010)], [null, [], []]);
+  assert.deepEqual([sight.snapshot, sight.boxesAt(1000, 1010), sight.quadsAt(1010)], [null, [], []]);
   sight.take(tracks(1, 2000), 2010, 10);
   assert.equal(sight.snapshot.seq, 1);
 });

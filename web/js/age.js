@@ -12,7 +12,6 @@ const NOW = 1500;
 /** Each unit, and how many of it make the next. */
 const UNITS = Object.entries({ s: 60, min: 60, h: 24, d: Infinity });
 
-/** @param {number} ms */
 export function ageWords(ms) {
   if (!(ms >= NOW)) return say("age.now");
   let value = Math.round(ms / 1000);
@@ -24,7 +23,6 @@ export function ageWords(ms) {
 
 /**
  * @param {{at: number, received: number}} caption local ms of its sight and of its coming
- * @param {number} now
  * @returns {"fresh" | "stale" | "gone"}
  */
 export function captionState({ at, received }, now) {

@@ -9,10 +9,7 @@ const LABEL = 30;
 /**
  * The object that an answer is shown by: where it was, while that is in view, else the first that
  * it names which is.
- * @param {readonly number[]} wanted ids
- * @param {number | null} last
- * @param {(id: number) => boolean} inView
- * @returns {number | null}
+ * @returns {number | null} its id
  */
 export function anchorOf(wanted, last, inView) {
   if (wanted.includes(last) && inView(last)) return last;
@@ -22,12 +19,7 @@ export function anchorOf(wanted, last, inView) {
 /**
  * The first side that has room and hits nothing; the one it was on before goes first, so that it
  * does not hop about. If there is none: within the box, as near as the room allows.
- * @param {import("./geometry.js").Rect} box on the stage
- * @param {import("./geometry.js").Size} size of the bubble
- * @param {import("./geometry.js").Rect} room
- * @param {readonly import("./geometry.js").Rect[]} taken
- * @param {string} [before]
- * @returns {{side: string, spot: import("./geometry.js").Rect}}
+ * @returns {{side: string, spot: Rect}}
  */
 export function bubbleSpot(box, size, room, taken, before) {
   const sides = spots(shared(box, room) ?? box, size, room);

@@ -7,35 +7,21 @@ import { MOST_MEMORIES } from "./sayings.js";
 const ANSWER_WITHIN = 10_000;
 const SAMPLE_WITHIN = 60_000;
 
-/**
- * @typedef {object} Config
- * @property {RTCIceServer[]} ice_servers
- * @property {{overlays: string[]}} features
- * @property {{max_sessions: number, max_width: number, max_height: number, max_fps: number}} limits
- * @property {string} detector
- * @property {string} vlm
- * @property {string} version
- *
- * @typedef {{location: string, etag: string | null, answer: string}} Created
- */
+/** @typedef {{location: string, etag: string | null, answer: string}} Created */
 
 export class Api {
   #base;
   #token;
   #fetch;
 
-  /**
-   * @param {string} base address of the page
-   * @param {string | null} token
-   * @param {typeof fetch} fetcher
-   */
+  /** @param {string} base address of the page */
   constructor(base, token, fetcher) {
     this.#base = base;
     this.#token = token;
     this.#fetch = fetcher;
   }
 
-  /** @returns {Promise<Config>} */
+  /** What the page needs: ICE servers, features, limits, names. */
   async config() {
     return this.#ask("v1/config", {}, (response) => response.json());
   }
@@ -43,7 +29,6 @@ export class Api {
   /**
    * Opens a session (WHIP, RFC 9725).
    * @param {string} offer SDP
-   * @param {AbortSignal} signal
    * @returns {Promise<Created>}
    */
   async createSession(offer, signal) {
@@ -56,20 +41,14 @@ export class Api {
     }));
   }
 
-  /**
-   * @param {Created} session
-   * @param {string} fragment `application/trickle-ice-sdpfrag`
-   */
+  /** @param {string} fragment `application/trickle-ice-sdpfrag` */
   async trickle({ location, etag }, fragment) {
     const headers = { "Content-Type": "application/trickle-ice-sdpfrag" };
     if (etag) headers["If-Match"] = etag;
     await this.#ask(location, { method: "PATCH", headers, body: fragment });
   }
 
-  /**
-   * Ends a session. Also works while the page is being left.
-   * @param {string} location
-   */
+  /** Ends a session. Also works while the page is being left. */
   async end(location) {
     await this.#ask(location, { method: "DELETE", keepalive: true });
   }
@@ -83,10 +62,7 @@ export class Api {
     }
   }
 
-  /**
-   * @param {string} path of evidence, relative to the server's root
-   * @returns {Promise<Blob>}
-   */
+  /** @param {string} path of evidence, relative to the server's root */
   async picture(path) {
     const root = new URL("v1/", this.#base).href;
     // The token goes along, so never anywhere else.
@@ -94,11 +70,7 @@ export class Api {
     return this.#ask(path, {}, (response) => response.blob());
   }
 
-  /**
-   * @param {string | undefined} session
-   * @param {string} words to search for; without any, the newest
-   * @returns {Promise<{memories: object[]}>}
-   */
+  /** @param {string} words to search for; without any, the newest */
   async memories(session, words) {
     const query = new URLSearchParams({ ...(words && { q: words }), limit: MOST_MEMORIES });
     return this.#ask(`v1/sessions/${session}/memory?${query}`, {}, (response) => response.json());

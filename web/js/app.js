@@ -3,15 +3,10 @@
 import { listCameras, openCamera, otherCamera } from "./camera.js";
 import { Problem, asProblem, missingAbility } from "./problems.js";
 
-/** How large pictures may be until the server has said so. */
-const LIMITS = { max_width: 1280, max_height: 720, max_fps: 30 };
+/** How large pictures may be until the server has said so. @type {Limits} */
+export const LIMITS = { max_width: 1280, max_height: 720, max_fps: 30 };
 
-/**
- * @typedef {object} Wish what to look at
- * @property {"camera" | "file" | "sample"} kind
- * @property {import("./camera.js").CameraChoice} [choice] of the camera
- * @property {File} [file] of the person's own
- */
+/** @typedef {{kind: "camera" | "file" | "sample", choice?: CameraChoice, file?: File}} Wish */
 
 export class App {
   #api;
@@ -19,7 +14,7 @@ export class App {
   #connection;
   #show;
   #choices;
-  /** @type {import("./camera.js").Source | null} */
+  /** @type {Source | null} */
   #source = null;
   /** @type {Wish | null} */
   #wish = null;
@@ -31,14 +26,7 @@ export class App {
   /** @type {Problem | null} the last one, while it holds */
   problem = null;
 
-  /**
-   * @param {object} parts
-   * @param {import("./api.js").Api} parts.api
-   * @param {import("./stage.js").Stage} parts.stage
-   * @param {import("./connection.js").Connection} parts.connection
-   * @param {import("./storage.js").Choices} parts.choices
-   * @param {(app: App, more?: {retryIn?: number}) => void} parts.show is called on every change
-   */
+  /** `show` is called on every change, with the App and with `retryIn`, ms, if that is known. */
   constructor({ api, stage, connection, choices, show }) {
     this.#api = api;
     this.#stage = stage;
@@ -57,15 +45,11 @@ export class App {
     return this.#wish;
   }
 
-  /** @param {typeof LIMITS} limits the server's */
   limit(limits) {
     this.#limits = limits;
   }
 
-  /**
-   * Opens a source and streams it; takes the place of what was streamed before.
-   * @param {Wish} wish
-   */
+  /** Opens a source and streams it; takes the place of what was streamed before. */
   async look(wish) {
     const turn = ++this.#turn;
     this.#wish = wish;
@@ -101,7 +85,6 @@ export class App {
     await this.look({ kind: "camera", choice: otherCamera(current, await listCameras()) });
   }
 
-  /** @param {import("./connection.js").Standing} standing */
   stand({ state, problem, retryIn }) {
     if (!this.#source || state === "idle") return;
     if (state !== "live") this.#stage.forget();

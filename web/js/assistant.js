@@ -25,10 +25,7 @@ export class Assistant {
   #selected = null;
 
   /**
-   * @param {object} parts
    * @param {(message: object) => boolean} parts.send
-   * @param {import("./stage.js").Stage} parts.stage
-   * @param {import("./evidence.js").Evidence} parts.evidence
    * @param {(words: string) => Promise<unknown>} parts.recall searches the memory
    * @param {(text: string) => void} parts.note says something in passing
    */
@@ -44,7 +41,7 @@ export class Assistant {
     });
   }
 
-  /** @param {import("./stage.js").Scene} scene of the frame that is shown */
+  /** @param {Scene} scene of the frame that is shown */
   follow(scene) {
     this.#bubbles.follow(scene);
   }

@@ -34,11 +34,7 @@ export class Bubbles {
     return this.#followed.find((each) => each.id === id)?.anchor ?? null;
   }
 
-  /**
-   * @param {readonly import("./conversation.js").Entry[]} entries newest last
-   * @param {(entry: import("./conversation.js").Entry) => import("./cards.js").Card} card
-   * @param {import("./evidence.js").Evidence} evidence
-   */
+  /** Takes entries, newest last, and what makes a card of one. */
   show(entries, card, evidence) {
     const bound = entries.filter((entry) => wantedOf(entry).length > 0).slice(-MOST_BUBBLES);
     this.#followed = bound.map((entry) => ({
@@ -50,7 +46,7 @@ export class Bubbles {
     for (const element of this.#layer.children) this.#observer.observe(element);
   }
 
-  /** @param {import("./stage.js").Scene} scene as of the frame that is shown */
+  /** @param {Scene} scene as of the frame that is shown */
   follow({ boxes, picture, room, mirrored, labels }) {
     if (this.#followed.length === 0) return;
     const rects = new Map(

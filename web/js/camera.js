@@ -22,13 +22,7 @@ const BEST_RATE = 30;
  * @typedef {{deviceId: string, label: string}} Camera
  */
 
-/**
- * Opens a camera: the wished one if it is there, else the one that faces away.
- * @param {CameraChoice} choice
- * @param {{max_width: number, max_height: number, max_fps: number}} limits
- * @returns {Promise<Source>}
- * @throws {Problem}
- */
+/** The wished one if it is there, else the one that faces away. @returns {Promise<Source>} */
 export async function openCamera(choice, limits) {
   const stream = await getStream(choice, limits);
   const [track] = stream.getVideoTracks();
@@ -44,7 +38,7 @@ export async function openCamera(choice, limits) {
   };
 }
 
-/** @returns {Promise<Camera[]>} with names once the camera is allowed */
+/** With names once the camera is allowed. */
 export async function listCameras() {
   const devices = (await navigator.mediaDevices?.enumerateDevices?.()) ?? [];
   return devices
@@ -55,24 +49,14 @@ export async function listCameras() {
     }));
 }
 
-/**
- * The camera that "flip" goes to: the other side of a phone, else the next of several. Pure.
- * @param {CameraChoice} current
- * @param {readonly Camera[]} cameras
- * @returns {CameraChoice}
- */
+/** The camera that "flip" goes to: the other side of a phone, else the next of several. Pure. */
 export function otherCamera(current, cameras) {
   if (current.facing) return { facing: current.facing === "user" ? "environment" : "user" };
   const index = cameras.findIndex((camera) => camera.deviceId === current.deviceId);
   return { deviceId: cameras[(index + 1) % cameras.length]?.deviceId };
 }
 
-/**
- * What to ask the browser for. Pure.
- * @param {CameraChoice} choice
- * @param {{max_width: number, max_height: number, max_fps: number}} limits
- * @returns {MediaTrackConstraints}
- */
+/** What to ask the browser for. Pure. @returns {MediaTrackConstraints} */
 export function constraintsFor({ deviceId, facing = "environment" }, limits) {
   const size = {
     width: { ideal: Math.min(BEST.width, limits.max_width) },

@@ -13,7 +13,7 @@
  * @property {{name: string, run: () => void} | null} [action]
  */
 
-/** @param {import("./evidence.js").Evidence} evidence where pictures come from */
+/** @param {Evidence} evidence where pictures come from */
 export function showCards(list, cards, evidence) {
   const known = new Map([...list.children].map((each) => [each.dataset.key, each]));
   cards.forEach((card, index) => {

@@ -1,7 +1,6 @@
 /**
  * Brings two clocks together: the server dates its boxes by a frame's media time, the page shows
- * frames by its own. All times are local milliseconds as of `performance.now()`. Pure: every time
- * is an argument.
+ * frames by its own. Pure: times are arguments, local ms as of `performance.now()`.
  */
 
 /** A capture time that the server read from RTCP is believed if the boxes are this old, ms. */
@@ -27,6 +26,8 @@ const FUTURE_SHOWN = 50;
 
 const PTS_PER_MS = 90;
 
+/** @typedef {{at: number, how: "captured" | "estimated"}} Capture local ms of it */
+
 /** Finds the local time at which a frame that the server speaks of was captured. */
 export class MediaClock {
   #timeOrigin;
@@ -39,10 +40,9 @@ export class MediaClock {
   }
 
   /**
-   * @param {import("./messages.js").FrameTime} frame
    * @param {number} received local ms at which the message came
    * @param {number} roundTrip least recent round trip, ms
-   * @returns {{at: number, how: "captured" | "estimated"}} local ms of the frame's capture
+   * @returns {Capture} of the frame
    */
   captureTime(frame, received, roundTrip) {
     this.#observe(frame, received);

@@ -9,17 +9,13 @@ const GOLDEN_ANGLE = 137.508;
 const SATURATION = 75;
 const LIGHTNESS = 55;
 
-/**
- * @param {number} id of the object
- * @returns {number} hue in degrees, 0…360
- */
+/** @returns {number} hue in degrees, 0…360 */
 export function hueOf(id) {
   return (id * GOLDEN_ANGLE) % 360;
 }
 
 /**
  * A CSS colour and the ink, black or white, that reads better upon it (WCAG 2 contrast).
- * @param {number} id of the object
  * @returns {{fill: string, ink: string}}
  */
 export function coloursOf(id) {

@@ -6,13 +6,9 @@ import { Session } from "./session.js";
 
 /**
  * @typedef {"idle" | "connecting" | "live" | "reconnecting" | "waiting" | "failed"} State
- * @typedef {object} Standing
- * @property {State} state
- * @property {import("./problems.js").Problem} [problem] why it is not live
- * @property {number} [retryIn] ms until the next attempt
- *
- * @typedef {{standing: (standing: Standing) => void}} StandingEvent
- * @typedef {import("./session.js").SessionEvents & StandingEvent} ConnectionEvents
+ * @typedef {{state: State, problem?: Problem, retryIn?: number}} Standing why it is not live, and ms
+ *   until the next attempt
+ * @typedef {SessionEvents & {standing: (standing: Standing) => void}} ConnectionEvents
  */
 
 export class Connection {
@@ -29,9 +25,7 @@ export class Connection {
   standing = { state: "idle" };
 
   /**
-   * @param {import("./api.js").Api} api
    * @param {RTCIceServer[]} iceServers
-   * @param {ConnectionEvents} on
    * @param {(...parts: ConstructorParameters<typeof Session>) => Session} [newSession] for tests
    */
   constructor(api, iceServers, on, newSession = (...parts) => new Session(...parts)) {
@@ -79,10 +73,7 @@ export class Connection {
     await this.#session?.replaceTrack(track).catch(() => {});
   }
 
-  /**
-   * @param {object} message
-   * @returns {boolean} whether it went out
-   */
+  /** @returns {boolean} whether it went out */
   send(message) {
     return this.#session?.send(message) ?? false;
   }

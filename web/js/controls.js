@@ -1,17 +1,15 @@
 /** Buttons and sheets: what the person can do. Knows elements and words, not what they set off. */
 
 /**
- * @typedef {import("./camera.js").CameraChoice} CameraChoice
- *
  * @typedef {object} Intents what the person wants
  * @property {(kind: "camera" | "sample", choice?: CameraChoice) => void} source
  * @property {(file: File) => void} file
  * @property {() => void} flip
  * @property {() => void} toggle start or stop
  * @property {() => void} retry
- * @property {(view: import("./stage.js").View) => void} view
+ * @property {(view: View) => void} view
  * @property {(wanted: boolean) => void} captions
- * @property {(language: import("./strings.js").Language) => void} language
+ * @property {(language: Language) => void} language
  * @property {(open: boolean) => void} panel
  * @property {() => void} dismiss
  * @property {() => void} choosing the sheet of sources is about to open
@@ -19,13 +17,11 @@
 
 import { say } from "./strings.js";
 
-/** @param {string} id */
 const find = (id) => document.getElementById(id);
 
 export class Controls {
   #on;
 
-  /** @param {Intents} on */
   constructor(on) {
     this.#on = on;
     this.#wireBar();
@@ -49,10 +45,6 @@ export class Controls {
     find("toggle-label").textContent = say(streaming ? "bar.stop" : "bar.start");
   }
 
-  /**
-   * @param {readonly import("./camera.js").Camera[]} cameras
-   * @param {import("./camera.js").Source | null} source
-   */
   showSources(cameras, source) {
     const list = find("cameras");
     list.replaceChildren(
@@ -62,10 +54,7 @@ export class Controls {
     find("flip").hidden = source?.kind !== "camera" || cameras.length < 2;
   }
 
-  /**
-   * @param {import("./stage.js").View} view
-   * @param {readonly string[]} offered
-   */
+  /** @param {readonly string[]} offered */
   showView(view, offered) {
     for (const choice of document.querySelectorAll("input[name=view]")) {
       choice.checked = choice.value === view;
@@ -74,10 +63,7 @@ export class Controls {
     find("view").dataset.view = view;
   }
 
-  /**
-   * @param {boolean} captions whether they are wanted
-   * @param {import("./strings.js").Language} language
-   */
+  /** @param {boolean} captions whether they are wanted */
   showOptions(captions, language) {
     find("captions").checked = captions;
     for (const choice of document.querySelectorAll("input[name=language]")) {
@@ -85,7 +71,6 @@ export class Controls {
     }
   }
 
-  /** @param {boolean} open */
   showPanel(open) {
     find("panel").hidden = !open;
     find("figures").setAttribute("aria-pressed", String(open));

@@ -37,11 +37,7 @@ export class Conversation {
     return this.#add({ id: `ask-${this.#asked}`, question, target, asked: now });
   }
 
-  /**
-   * Takes a piece of an answer.
-   * @param {import("./sayings.js").Saying} saying
-   * @returns {Entry | null} null if it is too late, or nobody's
-   */
+  /** Takes a piece of an answer. @returns {Entry | null} null if it is too late, or nobody's */
   answer({ id, delta, text, done, age, source, objects, evidence }, now) {
     const entry = this.#open(id) ?? this.#unasked(id, now);
     if (!entry) return null;

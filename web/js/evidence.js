@@ -16,7 +16,6 @@ export class Evidence {
   /**
    * Shows a picture once it is there; hides the frame that it is in if there is none.
    * @param {HTMLElement} holder of an `<img>`
-   * @param {string | null} path
    */
   async show(holder, path) {
     if (holder.dataset.path === (path ?? "")) return;

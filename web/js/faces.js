@@ -3,7 +3,6 @@
 import { ageWords } from "./age.js";
 import { known, say } from "./strings.js";
 
-/** @param {import("./conversation.js").Entry} entry */
 export function entryCard(entry, now, again) {
   const { id, question, state, reason, at, ended, evidence } = entry;
   const text = reason ? say(`ask.failed.${reason}`) : entry.text;
@@ -19,7 +18,6 @@ export function entryCard(entry, now, again) {
   };
 }
 
-/** @param {import("./watches.js").Watch} watch */
 export function watchCard({ id, text, rule, state }, remove) {
   return {
     key: id,

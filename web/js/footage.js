@@ -10,11 +10,7 @@ const CAPTURE_RATE = 30;
 /**
  * The preview itself plays the recording. Each frame that it shows is painted on a canvas, which
  * is what is streamed: `captureStream` of a video is missing in Safari, of a canvas it is not.
- * @param {"file" | "sample"} kind
- * @param {Blob} blob
- * @param {HTMLVideoElement} preview
- * @param {{max_width: number, max_height: number}} limits
- * @returns {Promise<import("./camera.js").Source>}
+ * @returns {Promise<Source>}
  * @throws {Problem} `bad-file`
  */
 export async function openFootage(kind, blob, preview, limits) {

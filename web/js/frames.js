@@ -3,11 +3,7 @@
 /** Frames over which the rate is measured. */
 const RATE_FRAMES = 30;
 
-/**
- * @param {HTMLVideoElement} video
- * @param {(now: number, metadata: VideoFrameCallbackMetadata | null) => void} callback
- * @returns {() => void} ends it
- */
+/** The callback is of requestVideoFrameCallback, or lacks its metadata. @returns what ends it */
 export function everyFrame(video, callback) {
   return "requestVideoFrameCallback" in video
     ? byFrameCallback(video, callback)

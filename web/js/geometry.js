@@ -15,8 +15,6 @@ const MARGIN = 6;
 /**
  * `cover` fills the stage and crops; it is given up where most of the picture would be lost, as
  * with a wide video on an upright phone.
- * @param {Size} picture
- * @param {Size} stage
  * @returns {"cover" | "contain"}
  */
 export function chooseFit(picture, stage) {
@@ -26,9 +24,6 @@ export function chooseFit(picture, stage) {
 
 /**
  * The rectangle that CSS `object-fit` gives the picture, centred; `cover` reaches over the edges.
- * @param {Size} picture
- * @param {Size} stage
- * @param {"cover" | "contain"} fit
  * @returns {Rect}
  */
 export function placed(picture, stage, fit) {
@@ -43,8 +38,6 @@ export function placed(picture, stage, fit) {
 /**
  * A box of the picture on the stage.
  * @param {readonly number[]} box fractions: left, top, width, height
- * @param {Rect} picture where the picture lies
- * @param {boolean} mirrored whether the picture is shown as in a mirror
  * @returns {Rect}
  */
 export function onStage([left, top, width, height], picture, mirrored) {
@@ -60,8 +53,6 @@ export function onStage([left, top, width, height], picture, mirrored) {
 /**
  * The place of the picture at a place of the stage: the way back from `onStage`.
  * @param {{x: number, y: number}} spot CSS pixels
- * @param {Rect} picture
- * @param {boolean} mirrored
  * @returns {[number, number] | null} fractions; null beside the picture
  */
 export function inPicture({ x, y }, picture, mirrored) {
@@ -71,13 +62,7 @@ export function inPicture({ x, y }, picture, mirrored) {
   return within ? [mirrored ? 1 - across : across, down] : null;
 }
 
-/**
- * What is touched at a place: of all boxes there the smallest, as it lies in front or is meant.
- * @template {{box: readonly number[]}} T
- * @param {readonly number[]} point fractions of the picture
- * @param {readonly T[]} boxes
- * @returns {T | null}
- */
+/** What is touched at a place: of all boxes there the smallest, as it lies in front or is meant. */
 export function boxAt([x, y], boxes) {
   const area = ({ box }) => box[2] * box[3];
   const [least] = boxes
@@ -88,12 +73,7 @@ export function boxAt([x, y], boxes) {
   return least ?? null;
 }
 
-/**
- * What two rectangles share, or null.
- * @param {Rect} a
- * @param {Rect} b
- * @returns {Rect | null}
- */
+/** What two rectangles share, or null. @returns {Rect | null} */
 export function shared(a, b) {
   const left = Math.max(a.left, b.left);
   const top = Math.max(a.top, b.top);
@@ -106,8 +86,6 @@ export function shared(a, b) {
  * Where a label goes: on top of its box, else inside it, else below; the first that hits no label
  * placed before. Always wholly within `room`.
  * @param {Rect} box on the stage
- * @param {Size} chip
- * @param {Rect} room
  * @param {readonly Rect[]} taken labels placed before
  * @returns {Rect | null} null if the box is not in the room at all
  */
@@ -121,7 +99,6 @@ export function labelSpot(box, chip, room, taken) {
 /**
  * What is left of the stage beside things that lie along its edges. Each takes the strip between
  * itself and the edge it is nearest to: top or bottom if it is wide, left or right if it is high.
- * @param {Size} stage
  * @param {readonly Rect[]} things empty ones take nothing
  * @returns {Rect}
  */
@@ -148,7 +125,6 @@ export function roomBeside(stage, things) {
 /**
  * The largest even size with the same shape that stays within the limits; never larger than it is.
  * Even, since video codecs halve the colour planes.
- * @param {Size} size
  * @param {Size} limit longest and shortest side in either order
  * @returns {Size}
  */
@@ -160,22 +136,14 @@ export function within(size, limit) {
   return { width: even(size.width * scale), height: even(size.height * scale) };
 }
 
-/**
- * @param {Rect} rect
- * @param {Rect} room
- * @returns {Rect} the same, shifted into the room
- */
+/** @returns {Rect} the same, shifted into the room */
 export function inside(rect, room) {
   const left = clamp(rect.left, room.left, room.left + room.width - rect.width);
   const top = clamp(rect.top, room.top, room.top + room.height - rect.height);
   return { ...rect, left, top };
 }
 
-/**
- * @param {Rect} room
- * @param {Rect} rect
- * @returns {boolean} whether it lies wholly within
- */
+/** @returns {boolean} whether it lies wholly within */
 export function holds(room, rect) {
   const { left, top } = inside(rect, room);
   const fits = rect.width <= room.width && rect.height <= room.height;

@@ -14,19 +14,13 @@ export class Heartbeat {
   #trips = [];
   #unanswered = 0;
 
-  /**
-   * @param {number} now local ms
-   * @returns {{type: "ping", t: number}} what to send
-   */
+  /** What to send now, local ms. */
   ping(now) {
     this.#unanswered += 1;
     return { type: "ping", t: now };
   }
 
-  /**
-   * @param {unknown} sent the `t` that came back
-   * @param {number} now
-   */
+  /** `sent` is the `t` that came back. */
   pong(sent, now) {
     this.heard();
     if (!Number.isFinite(sent) || sent > now || sent < now - LONGEST_TRIP) return;

@@ -1,7 +1,7 @@
 /** Puts the page together: the parts know nothing of each other, this knows them all. */
 
 import { Api } from "./api.js";
-import { App } from "./app.js";
+import { App, LIMITS } from "./app.js";
 import { Assistant } from "./assistant.js";
 import { listCameras } from "./camera.js";
 import { Connection } from "./connection.js";
@@ -9,6 +9,7 @@ import { Controls } from "./controls.js";
 import { Evidence } from "./evidence.js";
 import { inspection } from "./inspection.js";
 import { asProblem, missingAbility } from "./problems.js";
+import { Sending } from "./sending.js";
 import { Stage } from "./stage.js";
 import { Status } from "./status.js";
 import { Choices, safely } from "./storage.js";
@@ -57,6 +58,7 @@ const stage = new Stage(
   (scene) => assistant.follow(scene),
 );
 const iceServers = [];
+const sending = new Sending(LIMITS, navigator.getBattery?.());
 const connection = new Connection(api, iceServers, {
   standing: (standing) => {
     app.stand(standing);
@@ -69,6 +71,7 @@ const connection = new Connection(api, iceServers, {
     assistant.opened();
   },
   returned: (stream) => stage.setReturned(stream),
+  sending: (sender) => sending.use(sender),
 });
 const assistant = new Assistant({
   send: (message) => connection.send(message),
@@ -149,7 +152,10 @@ function showFootnote() {
 
 /** Takes a message of the channel `events`; those of other versions are passed over. */
 function heed(message) {
-  if (message.type === "stats") stats = message;
+  if (message.type === "stats") {
+    stats = message;
+    sending.heed(message);
+  } else if (message.type === "hello") sending.limit(message.limits);
   else if (!assistant.hear(message) && message.type === "problem") status.note(String(message.detail ?? message.code ?? ""));
 }
 
@@ -168,7 +174,7 @@ async function showFigures() {
     element("rows"),
     rowsOf({
       roundTrip: connection.session?.heartbeat.latest ?? null,
-      age: stage.age,
+      late: stage.late(performance.now()),
       objects: stage.objects,
       shown: stage.rate.value,
       stats,
@@ -183,6 +189,7 @@ async function begin(next) {
     iceServers.splice(0, Infinity, ...(config.ice_servers ?? []));
     overlays = config.features?.overlays ?? overlays;
     app.limit(config.limits);
+    sending.limit(config.limits);
     footnote = config;
     showFootnote();
     setView(view);

@@ -8,30 +8,24 @@
  * @property {number} score 0…1
  * @property {readonly number[]} box left, top, width, height; fractions of the picture
  * @property {readonly number[]} v motion of the box's centre, fractions a second
+ * @property {number} g its growth, e-fold a second
  * @property {number} seen ms since a detection last confirmed it, at the time of its frame
  *
  * @typedef {object} FrameTime
  * @property {number} pts 90 kHz media clock
  * @property {number} age ms from the frame's arrival at the server to the message
  * @property {number | null} captured ms since the Unix epoch by the sender's own clock, if known
+ * @property {number | null} returned RTP timestamp that it bears in the returned video, if known
  *
- * @typedef {object} TracksPart
- * @property {number} seq
- * @property {FrameTime} frame
- * @property {number} index of this part
- * @property {number} parts of this seq
- * @property {readonly number[]} camera the picture's own motion, fractions a second
- * @property {SeenObject[]} objects
+ * @typedef {{seq: number, frame: FrameTime, index: number, parts: number, camera: number[],
+ *   objects: SeenObject[]}} TracksPart part `index` of `parts`; `camera` is the picture's own motion
  */
 
 const LONGEST_MESSAGE = 65_536;
 const MOST_PARTS = 128;
 const MOST_OBJECTS_A_PART = 64;
 
-/**
- * @param {unknown} text
- * @returns {({type: string} & Record<string, any>) | null}
- */
+/** @returns {({type: string} & Record<string, any>) | null} */
 export function readMessage(text) {
   if (typeof text !== "string" || text.length > LONGEST_MESSAGE) return null;
   try {
@@ -42,10 +36,7 @@ export function readMessage(text) {
   }
 }
 
-/**
- * @param {Record<string, any>} message of type `tracks`
- * @returns {TracksPart | null}
- */
+/** @returns {TracksPart | null} of a message of type `tracks` */
 export function readTracks(message) {
   const { seq, frame, part, camera, objects } = message;
   if (!Number.isSafeInteger(seq) || !Array.isArray(objects)) return null;
@@ -63,11 +54,12 @@ export function readTracks(message) {
 }
 
 /** What is absent has its default: the server leaves out what says nothing. */
-function readFrame({ pts, age, captured }) {
+function readFrame({ pts, age, captured, returned }) {
   return {
     pts,
-    age: Number.isFinite(age) ? age : 0,
-    captured: Number.isFinite(captured) ? captured : null,
+    age: number(age, 0),
+    captured: number(captured, null),
+    returned: number(returned, null),
   };
 }
 
@@ -82,18 +74,19 @@ function readObject(object) {
   return {
     id: object.id,
     label: String(object.label ?? ""),
-    score: Number.isFinite(object.score) ? object.score : 0,
+    score: number(object.score, 0),
     box: object.box,
     v: areNumbers(object.v, 2) ? object.v : [0, 0],
-    seen: Number.isFinite(object.seen) ? object.seen : 0,
+    g: number(object.g, 0),
+    seen: number(object.seen, 0),
   };
 }
 
-/**
- * @param {unknown} list
- * @param {number} count
- * @returns {boolean} whether it is a list of so many numbers
- */
+function number(value, otherwise) {
+  return Number.isFinite(value) ? value : otherwise;
+}
+
+/** @returns {boolean} whether it is a list of so many numbers */
 export function areNumbers(list, count) {
   return Array.isArray(list) && list.length === count && list.every(Number.isFinite);
 }

@@ -1,8 +1,11 @@
-/** Carries boxes from the frame they were found in to the frame that is displayed. Pure. */
+/** Carries boxes from the frames they were found in to the frame that is displayed. Pure. */
 
-/** A box is not carried further than this, either way, ms: beyond it the guess is no longer one. */
-const FURTHEST_AHEAD = 1000;
+/** Speeds are trusted so far ahead, ms, then less and less, to `FADE` more; and so far back. */
+const TRUSTED = 250;
+const FADE = 350;
 const FURTHEST_BACK = 500;
+/** Nothing grows or shrinks faster, e-fold a second. */
+const FASTEST_GROWTH = 2;
 
 /** Unconfirmed for so long, a box is drawn thin and dashed, begins to fade, and is gone, ms. */
 const DASHED_AFTER = 450;
@@ -15,37 +18,61 @@ const GONE_AFTER = 1300;
  * @property {string} label
  * @property {number} score 0…1
  * @property {number[]} box left, top, width, height; fractions of the picture
+ * @property {number} unseen ms from the frame of its last detection to the displayed one
  * @property {number} alpha 0…1
  * @property {boolean} dashed not confirmed lately
+ *
+ * @typedef {{objects: readonly SeenObject[], at: number}} Known as of a
+ *   frame, with local ms of its capture
  */
 
 /**
- * The boxes of a snapshot as they are at another time; those that are gone are left out.
- * @param {readonly import("./messages.js").SeenObject[]} objects
- * @param {number} elapsed ms from the snapshot's capture to the displayed frame's
+ * The boxes as of any displayed frame; those that are gone are left out.
+ * @param {Known} newest
+ * @param {Known | null} before the message before it
+ * @param {number} shown local ms of the displayed frame's capture
  * @returns {DrawnBox[]}
  */
-export function boxesAfter(objects, elapsed) {
-  return objects
+export function boxesAt(newest, before, shown) {
+  const elapsed = shown - newest.at;
+  const step = before ? newest.at - before.at : 0;
+  const known = elapsed < 0 && step > 0 ? before.objects : [];
+  const earlier = new Map(known.map((object) => [object.id, object]));
+  return newest.objects
     .map((object) => ({
       id: object.id,
       label: object.label,
       score: object.score,
-      box: moved(object.box, object.v, elapsed),
+      box: placed(object, earlier.get(object.id), elapsed, step),
+      unseen: object.seen + elapsed,
       ...appearance(object.seen + Math.max(0, elapsed)),
     }))
     .filter((box) => box.alpha > 0);
 }
 
+/** A frame between two that the server spoke of has its boxes between theirs. */
+function placed(object, earlier, elapsed, step) {
+  if (!earlier) return moved(object, elapsed);
+  if (elapsed < -step) return moved(earlier, elapsed + step);
+  return object.box.map((side, index) => side + ((side - earlier.box[index]) * elapsed) / step);
+}
+
 /**
- * @param {readonly number[]} box left, top, width, height
- * @param {readonly number[]} velocity of its centre, fractions a second
+ * @param {Pick<SeenObject, "box" | "v" | "g">} object
  * @param {number} elapsed ms
- * @returns {number[]}
+ * @returns {number[]} its box then
  */
-export function moved([left, top, width, height], [vx, vy], elapsed) {
-  const seconds = Math.max(-FURTHEST_BACK, Math.min(elapsed, FURTHEST_AHEAD)) / 1000;
-  return [left + vx * seconds, top + vy * seconds, width, height];
+export function moved({ box: [left, top, width, height], v: [vx, vy], g = 0 }, elapsed) {
+  const seconds = reach(elapsed) / 1000;
+  const grown = Math.exp(Math.max(-FASTEST_GROWTH, Math.min(g, FASTEST_GROWTH)) * seconds);
+  const x = left + vx * seconds + (width * (1 - grown)) / 2;
+  const y = top + vy * seconds + (height * (1 - grown)) / 2;
+  return [x, y, width * grown, height * grown];
+}
+
+function reach(elapsed) {
+  if (elapsed <= TRUSTED) return Math.max(elapsed, -FURTHEST_BACK);
+  return TRUSTED + FADE * (1 - Math.exp((TRUSTED - elapsed) / FADE));
 }
 
 /**

@@ -26,11 +26,11 @@ const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
 
 /**
  * @typedef {object} Layout
- * @property {import("./geometry.js").Rect} picture where the picture lies on the stage
- * @property {import("./geometry.js").Rect} room where labels may go
+ * @property {Rect} picture where the picture lies on the stage
+ * @property {Rect} room where labels may go
  * @property {boolean} mirrored
  * @property {readonly number[][][]} quads text to outline
- * @property {import("./motion.js").DrawnBox} [selected] to make stand out, drawn or not
+ * @property {DrawnBox} [selected] to make stand out, drawn or not
  */
 
 export class Overlay {
@@ -38,17 +38,12 @@ export class Overlay {
   #pen;
   #scale = 1;
 
-  /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.#canvas = canvas;
     this.#pen = canvas.getContext("2d");
   }
 
-  /**
-   * Takes the size of the stage; to be called when it changes.
-   * @param {import("./geometry.js").Size} stage in CSS pixels
-   * @param {number} density device pixels a CSS pixel
-   */
+  /** Takes the stage's size in CSS pixels, and device pixels a CSS pixel; when either changes. */
   resize(stage, density) {
     const sharp = Math.min(density, MOST_DENSITY);
     this.#canvas.width = Math.round(stage.width * sharp);
@@ -62,11 +57,7 @@ export class Overlay {
     this.#pen.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
   }
 
-  /**
-   * @param {readonly import("./motion.js").DrawnBox[]} boxes
-   * @param {Layout} layout
-   * @returns {import("./geometry.js").Rect[]} where the labels are
-   */
+  /** @returns {Rect[]} where the labels are */
   draw(boxes, layout) {
     this.clear();
     for (const quad of layout.quads) this.#outline(quad, layout);

@@ -6,27 +6,34 @@ import { known, say } from "./strings.js";
 const MOST_ROWS = 8;
 
 /**
- * @typedef {object} Figures
- * @property {number | null} roundTrip ms
- * @property {number | null} age of the boxes, ms
- * @property {number} objects
- * @property {number | null} shown frames a second
- * @property {Record<string, any> | null} stats the server's last `stats`
- */
-
-/**
- * The rows of the panel. Pure.
- * @param {Figures} figures
+ * The rows of the panel: `roundTrip` in ms, `late` as the Stage tells it, `shown` frames a second,
+ * the server's last `stats`; null for what is not known. Pure.
  * @returns {[name: string, value: string][]}
  */
-export function rowsOf({ roundTrip, age, objects, shown, stats }) {
+export function rowsOf({ roundTrip, late, objects, shown, stats }) {
   return [
+    ...lateRows(late),
     [say("panel.roundtrip"), milliseconds(roundTrip)],
-    [say("panel.age"), milliseconds(age)],
     [say("panel.objects"), String(objects)],
     [say("panel.shown"), rate(shown)],
     ...(stats ? serverRows(stats) : []),
   ];
+}
+
+/** Each view has its own; with boxes nowhere, nothing comes back. */
+function lateRows({ view, glass, boxes, detected }) {
+  if (view === "burn-in") return [[say("panel.glass"), figure(glass)]];
+  if (view === "off") return [];
+  return [
+    [say("panel.boxes"), figure(boxes)],
+    [say("panel.detected"), figure(detected)],
+  ];
+}
+
+/** What is not known is not guessed, and what rests on an estimate says so. */
+function figure(value) {
+  if (!value) return say("unit.notknown");
+  return value.estimated ? say("unit.about", { value: spread(value) }) : spread(value);
 }
 
 function serverRows({ stages, rates, drops, detector, degradation }) {
@@ -44,11 +51,7 @@ function serverRows({ stages, rates, drops, detector, degradation }) {
   ];
 }
 
-/**
- * Puts rows into a description list, touching only what changed.
- * @param {HTMLElement} list a `<dl>`
- * @param {readonly [string, string][]} rows
- */
+/** Puts rows into a description list, touching only what changed. */
 export function showRows(list, rows) {
   while (list.children.length > rows.length) list.lastElementChild.remove();
   rows.forEach(([name, value], index) => {

@@ -1,6 +1,7 @@
 /** One RTCPeerConnection: our track up, the annotated video back, and the two data channels. */
 
 import { Problem } from "./problems.js";
+import { hurry } from "./sending.js";
 
 /** ICE often mends a broken path by itself; so long it may try, ms. */
 const MEND_WITHIN = 4000;
@@ -13,6 +14,7 @@ const CONNECT_WITHIN = 12_000;
  * @property {(text: string) => void} event a message of the channel `events`
  * @property {() => void} ready `events` is open
  * @property {(stream: MediaStream) => void} returned the server's video
+ * @property {(sender: RTCRtpSender) => void} sending it has begun, or sends another track
  * @property {(candidate: RTCIceCandidate | null) => void} candidate null after the last
  * @property {(problem: Problem) => void} lost it had worked and works no more
  */
@@ -25,11 +27,6 @@ export class Peer {
   #mending;
   #closed = false;
 
-  /**
-   * @param {RTCIceServer[]} iceServers
-   * @param {MediaStreamTrack} track
-   * @param {PeerEvents} on
-   */
   constructor(iceServers, track, on) {
     this.#on = on;
     this.#pc = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
@@ -51,13 +48,13 @@ export class Peer {
 
   /**
    * Takes the answer and waits until media can flow.
-   * @param {string} sdp
    * @throws {Problem} `ice` if no path is found
    */
   async accept(sdp) {
     const connected = this.#connected();
     await Promise.all([this.#pc.setRemoteDescription({ type: "answer", sdp }), connected]);
     this.#pc.onconnectionstatechange = () => this.#watch();
+    this.#on.sending(this.#sender);
   }
 
   /**
@@ -73,6 +70,7 @@ export class Peer {
   /** @param {MediaStreamTrack} track to send from now on */
   async replaceTrack(track) {
     await this.#sender.replaceTrack(track);
+    this.#on.sending(this.#sender);
   }
 
   close() {
@@ -117,9 +115,4 @@ export class Peer {
   #lose() {
     if (!this.#closed) this.#on.lost(new Problem("lost"));
   }
-}
-
-/** Asks for the smallest jitter buffer, where the browser lets us: this is live, not a film. */
-function hurry(receiver) {
-  if ("jitterBufferTarget" in receiver) receiver.jitterBufferTarget = 0;
 }

@@ -42,11 +42,7 @@ export class Problem extends Error {
   }
 }
 
-/**
- * What kept the camera from opening.
- * @param {unknown} error what getUserMedia threw
- * @returns {Problem}
- */
+/** What kept the camera from opening, by what getUserMedia threw. @returns {Problem} */
 export function fromMedia(error) {
   if (error instanceof Problem) return error;
   const code = MEDIA_ERRORS[error?.name] ?? "unknown";
@@ -55,7 +51,6 @@ export function fromMedia(error) {
 
 /**
  * What a refusal of the server means.
- * @param {number} status
  * @param {string | null} retryAfter the `Retry-After` header, in seconds
  * @param {{detail?: string, title?: string} | null} body problem+json (RFC 9457), if there was one
  * @returns {Problem}
@@ -69,32 +64,20 @@ export function fromAnswer(status, retryAfter, body) {
   return new Problem(GATEWAY_ERRORS.has(status) ? "gone" : "rejected", { detail });
 }
 
-/**
- * Anything thrown, as a problem.
- * @param {unknown} error
- * @returns {Problem}
- */
+/** Anything thrown, as a problem. */
 export function asProblem(error) {
   if (error instanceof Problem) return error;
   return new Problem("unknown", { detail: error?.message ?? String(error), cause: error });
 }
 
-/**
- * What this browser cannot do here.
- * @param {{RTCPeerConnection?: unknown, isSecureContext?: boolean, navigator?: any}} scope `window`
- * @param {"camera" | "file" | "sample"} kind the source that is wanted
- * @returns {Problem | null}
- */
+/** What this browser (`scope` is its window) cannot do here. @returns {Problem | null} */
 export function missingAbility(scope, kind) {
   if (typeof scope.RTCPeerConnection !== "function") return new Problem("unsupported");
   if (kind !== "camera" || scope.navigator?.mediaDevices?.getUserMedia) return null;
   return new Problem(scope.isSecureContext ? "unsupported" : "insecure");
 }
 
-/**
- * @param {Problem} problem
- * @returns {{title: string, help: string}}
- */
+/** @returns {{title: string, help: string}} */
 export function inWords(problem) {
   const code = known(`problem.${problem.code}.title`) ? problem.code : "unknown";
   return {

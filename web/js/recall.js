@@ -11,10 +11,6 @@ export class Recall {
   #evidence;
   #turn = 0;
 
-  /**
-   * @param {(words: string) => Promise<unknown>} search
-   * @param {import("./evidence.js").Evidence} evidence
-   */
   constructor(search, evidence) {
     this.#search = search;
     this.#evidence = evidence;

@@ -36,10 +36,7 @@ const READERS = {
   text: ({ blocks }) => ({ quads: list(blocks, MOST_BLOCKS, readQuad) }),
 };
 
-/**
- * @param {Record<string, any>} message
- * @returns {Saying | null} null if it is none
- */
+/** @returns {Saying | null} null if it is none */
 export function readSaying(message) {
   const { type } = message;
   return Object.hasOwn(READERS, type) ? { ...READERS[type](message), type } : null;

@@ -1,14 +1,9 @@
 /** Trickle ICE candidates in the form of RFC 8840, `application/trickle-ice-sdpfrag`. Pure. */
 
-/**
- * @typedef {object} Candidate the parts of RTCIceCandidate that are needed
- * @property {string} candidate
- * @property {string | null} sdpMid
- */
+/** @typedef {Pick<RTCIceCandidate, "candidate" | "sdpMid">} Candidate */
 
 /**
  * @param {string} offer SDP that the candidates belong to
- * @param {readonly Candidate[]} candidates
  * @param {boolean} complete whether no more will come
  * @returns {string | null} null if the offer has no ICE credentials or no media section
  */

@@ -12,11 +12,8 @@ const COLLECT_MS = 60;
 const MOST_CANDIDATES = 64;
 
 /**
- * @typedef {object} SessionEvents
- * @property {(message: Record<string, any>) => void} tracks
- * @property {(message: Record<string, any>) => void} event
- * @property {() => void} ready messages can be sent
- * @property {(stream: MediaStream) => void} returned
+ * @typedef {Pick<PeerEvents, "ready" | "returned" | "sending"> & Record<"tracks" | "event",
+ *   (message: Record<string, any>) => void>} SessionEvents
  */
 
 export class Session {
@@ -24,7 +21,7 @@ export class Session {
   #on;
   #peer;
   #offer = "";
-  /** @type {import("./api.js").Created | null} */
+  /** @type {Created | null} */
   #created = null;
   #candidates = [];
   #gathered = false;
@@ -41,12 +38,6 @@ export class Session {
     this.#end = resolve;
   });
 
-  /**
-   * @param {import("./api.js").Api} api
-   * @param {RTCIceServer[]} iceServers
-   * @param {MediaStreamTrack} track
-   * @param {SessionEvents} on
-   */
   constructor(api, iceServers, track, on) {
     this.#api = api;
     this.#on = on;
@@ -55,6 +46,7 @@ export class Session {
       event: (text) => this.#hear(text, (message) => this.#event(message)),
       ready: on.ready,
       returned: on.returned,
+      sending: on.sending,
       candidate: (candidate) => this.#collect(candidate),
       lost: (problem) => this.#end(problem),
     });
@@ -65,11 +57,7 @@ export class Session {
     return this.#created?.location.split("/").at(-1) ?? null;
   }
 
-  /**
-   * Opens the session; returns once media can flow.
-   * @param {AbortSignal} signal
-   * @throws {Problem}
-   */
+  /** Opens the session; returns once media can flow. @throws {Problem} */
   async open(signal) {
     signal.addEventListener("abort", () => this.close(), { once: true });
     try {
@@ -86,15 +74,11 @@ export class Session {
     this.#beat();
   }
 
-  /**
-   * @param {object} message
-   * @returns {boolean} whether it went out
-   */
+  /** @returns {boolean} whether it went out */
   send(message) {
     return this.#peer.send(message);
   }
 
-  /** @param {MediaStreamTrack} track */
   async replaceTrack(track) {
     await this.#peer.replaceTrack(track);
   }

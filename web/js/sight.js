@@ -1,8 +1,9 @@
 /** What the server sees in the picture, as of any displayed frame: objects, and lines of text. */
 
 import { MediaClock } from "./clock.js";
+import { Glide } from "./glide.js";
 import { readTracks } from "./messages.js";
-import { boxesAfter } from "./motion.js";
+import { boxesAt } from "./motion.js";
 import { TracksInbox } from "./tracks.js";
 
 /** Text that has not been read again is outlined no longer than this, ms. */
@@ -14,6 +15,10 @@ export class Sight {
   #clock;
   #inbox = new TracksInbox();
   #snapshot = null;
+  #before = null;
+  /** The two as of the last drawing. */
+  #drawn = [null, null];
+  #glide = new Glide();
   #text = { quads: [], since: 0, drift: [0, 0] };
 
   /** @param {number} timeOrigin `performance.timeOrigin` */
@@ -26,11 +31,7 @@ export class Sight {
     return this.#snapshot;
   }
 
-  /**
-   * @param {Record<string, any>} message of type `tracks`
-   * @param {number} now local ms
-   * @param {number} roundTrip least recent one, ms
-   */
+  /** Takes a message of type `tracks`; `roundTrip` is the least recent one, ms. */
   take(message, now, roundTrip) {
     const part = readTracks(message);
     const snapshot = part && this.#inbox.push(part, now);
@@ -38,7 +39,8 @@ export class Sight {
     const capture = this.#clock.captureTime(snapshot.frame, snapshot.received, roundTrip);
     const step = this.#snapshot ? capture.at - this.#snapshot.capture.at : 0;
     this.#carryText(snapshot.camera, step);
-    this.#snapshot = { ...snapshot, capture };
+    this.#before = step < LONGEST_STEP ? this.#snapshot : null;
+    this.#snapshot = { ...snapshot, capture, at: capture.at };
   }
 
   /** @param {number[][][]} quads four corners each, fractions of the picture */
@@ -46,10 +48,19 @@ export class Sight {
     this.#text = { quads, since: now, drift: [0, 0] };
   }
 
-  /** @param {number} shown local ms of the capture of the displayed frame */
-  boxesAt(shown) {
+  /**
+   * @param {number} shown local ms of the capture of the displayed frame
+   * @param {number} now local ms
+   */
+  boxesAt(shown, now) {
     if (!this.#snapshot) return [];
-    return boxesAfter(this.#snapshot.objects, shown - this.#snapshot.capture.at);
+    const fresh = boxesAt(this.#snapshot, this.#before, shown);
+    const [drawn, before] = this.#drawn;
+    if (drawn !== this.#snapshot) {
+      this.#glide.turn(drawn ? boxesAt(drawn, before, shown) : [], fresh);
+      this.#drawn = [this.#snapshot, this.#before];
+    }
+    return this.#glide.draw(fresh, now);
   }
 
   /** The outlines of text, as near as is known. */
@@ -64,6 +75,7 @@ export class Sight {
     this.#inbox = new TracksInbox();
     this.#clock.reset();
     this.#snapshot = null;
+    this.#drawn = [null, null];
     this.#text.quads = [];
   }
 

@@ -3,21 +3,17 @@
 import { shownTime } from "./clock.js";
 import { FrameRate, everyFrame } from "./frames.js";
 import { chooseFit, placed, roomBeside } from "./geometry.js";
+import { BoxLatency, GlassToGlass } from "./latency.js";
 import { Overlay } from "./overlay.js";
 import { Sight } from "./sight.js";
 
-/** From capture to display of a frame that went to the server and back, about, ms. */
+/** From capture to display of a frame that went to the server and back, if it is not known, ms. */
 const RETURNED_DELAY = 120;
 
 /**
  * @typedef {"client" | "burn-in" | "off"} View
  *
- * @typedef {object} Scene what is on the screen
- * @property {import("./motion.js").DrawnBox[]} boxes none in the view `off`
- * @property {import("./geometry.js").Rect} picture
- * @property {import("./geometry.js").Rect} room
- * @property {boolean} mirrored
- * @property {import("./geometry.js").Rect[]} labels as drawn here
+ * @typedef {Layout & {boxes: DrawnBox[], labels: Rect[]}} Scene no boxes in the view `off`
  *
  * @typedef {object} DrawnFrame
  * @property {number} seq of the message that the boxes come from
@@ -25,19 +21,13 @@ const RETURNED_DELAY = 120;
  * @property {number} captured local ms of that frame's capture
  * @property {"captured" | "estimated"} how that is known
  * @property {number} shown local ms of the capture of the frame on the screen
+ * @property {number} screen local ms at which it shows, boxes and all, at the earliest
  * @property {number | null} media its place in a recording, seconds
  *
- * @typedef {object} StageParts
- * @property {HTMLElement} root
- * @property {HTMLVideoElement} preview
- * @property {HTMLVideoElement} returned
- * @property {HTMLCanvasElement} canvas
- * @property {HTMLElement[]} chrome what lies over the picture, and labels keep clear of
+ * @typedef {Record<"root" | "preview" | "returned" | "canvas", HTMLElement> & {chrome:
+ *   HTMLElement[]}} StageParts `chrome` lies over the picture, and labels keep clear of it
  *
- * @typedef {object} Drawn what was last drawn, for inspection
- * @property {number} at local ms at which it was drawn
- * @property {DrawnFrame | null} frame null without boxes
- * @property {import("./motion.js").DrawnBox[]} boxes
+ * @typedef {{at: number, frame: DrawnFrame | null, boxes: DrawnBox[]}} Drawn
  */
 
 export class Stage {
@@ -50,6 +40,8 @@ export class Stage {
   /** @type {View} */
   #view = "client";
   #selected = null;
+  #glass = new GlassToGlass();
+  #boxes = new BoxLatency();
   /** @type {Drawn} */
   #drawn = { at: 0, frame: null, boxes: [] };
   #size = { width: 0, height: 0 };
@@ -67,7 +59,6 @@ export class Stage {
   };
 
   /**
-   * @param {StageParts} parts
    * @param {() => number} roundTrip least recent round trip, ms
    * @param {(scene: Scene) => void} follow is called for every frame
    */
@@ -79,10 +70,9 @@ export class Stage {
     const observer = new ResizeObserver(() => this.#resize());
     for (const element of [parts.root, ...parts.chrome]) observer.observe(element);
     everyFrame(parts.preview, (now, metadata) => this.#show(now, metadata));
-    everyFrame(parts.returned, () => this.#uncover());
+    everyFrame(parts.returned, (_, metadata) => this.#showReturned(metadata));
   }
 
-  /** @returns {HTMLVideoElement} */
   get preview() {
     return this.#parts.preview;
   }
@@ -97,13 +87,11 @@ export class Stage {
     return this.#sight.snapshot?.objects.length ?? 0;
   }
 
-  /** Age in ms of what the boxes rest on, at the last drawing; null without boxes. */
-  get age() {
-    const { frame } = this.#drawn;
-    return frame ? frame.shown - frame.captured : null;
+  /** How late what is on the screen is, each null where it is not known. */
+  late(now) {
+    return { view: this.#view, glass: this.#glass.at(now), ...this.#boxes.at(now) };
   }
 
-  /** @param {import("./camera.js").Source | null} source */
   async setSource(source) {
     this.#source = source;
     this.forget();
@@ -112,9 +100,9 @@ export class Stage {
     else this.#parts.preview.srcObject = null;
   }
 
-  /** @param {View} view */
   setView(view) {
     this.#view = view;
+    this.#glass.captured = null;
     this.#parts.root.classList.remove("returning");
     if (view !== "client") this.#empty();
   }
@@ -129,6 +117,8 @@ export class Stage {
   /** @param {Record<string, any>} message of type `tracks` */
   take(message) {
     this.#sight.take(message, performance.now(), this.#roundTrip());
+    const { snapshot } = this.#sight;
+    if (snapshot) this.#glass.tie(snapshot);
   }
 
   /** @param {number[][][]} quads of text, to outline */
@@ -146,6 +136,8 @@ export class Stage {
     this.#sight.forget();
     this.#selected = null;
     this.rate.reset();
+    this.#glass = new GlassToGlass();
+    this.#boxes = new BoxLatency();
     this.#parts.root.classList.remove("returning");
     this.#empty();
   }
@@ -160,7 +152,7 @@ export class Stage {
     this.rate.tick(now);
     const picture = this.#fit();
     const shown = this.#shownTime(now, metadata);
-    const boxes = shown === null ? [] : this.#sight.boxesAt(shown);
+    const boxes = shown === null ? [] : this.#sight.boxesAt(shown, now);
     const returning = this.#parts.root.classList.contains("returning");
     const mirrored = (this.#source?.mirrored ?? false) && !returning;
     this.scene = { boxes, picture, room: this.#room, mirrored, labels: [] };
@@ -170,7 +162,7 @@ export class Stage {
 
   #shownTime(now, metadata) {
     if (!this.#source || this.#view === "off") return null;
-    if (this.#view === "burn-in") return now - RETURNED_DELAY;
+    if (this.#view === "burn-in") return this.#glass.captured ?? now - RETURNED_DELAY;
     return shownTime(now, metadata, this.#source.delay);
   }
 
@@ -183,18 +175,23 @@ export class Stage {
     });
     if (!drawn) return;
     this.#drawn = { at: now, frame: this.#describe(shown, metadata), boxes: this.scene.boxes };
+    if (this.#drawn.frame) this.#boxes.draw(this.#drawn);
   }
 
   #describe(shown, metadata) {
     if (!this.#sight.snapshot) return null;
     const { seq, frame, capture } = this.#sight.snapshot;
     const media = this.#source.kind === "camera" ? null : (metadata?.mediaTime ?? null);
-    return { seq, pts: frame.pts, captured: capture.at, how: capture.how, shown, media };
+    // The canvas is not on the screen before it was painted, however early the frame is.
+    const screen = Math.max(metadata?.expectedDisplayTime ?? 0, performance.now());
+    return { seq, pts: frame.pts, captured: capture.at, how: capture.how, shown, screen, media };
   }
 
   /** The returned video is shown from its first frame on, so that no gap is seen. */
-  #uncover() {
-    if (this.#view === "burn-in") this.#parts.root.classList.add("returning");
+  #showReturned(metadata) {
+    if (this.#view !== "burn-in") return;
+    this.#parts.root.classList.add("returning");
+    this.#glass.show(metadata);
   }
 
   #fit() {

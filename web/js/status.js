@@ -20,17 +20,11 @@ export class Status {
   #counting;
   #noteTimer;
 
-  /**
-   * @param {Record<Part, HTMLElement>} parts
-   */
   constructor(parts) {
     this.#parts = parts;
   }
 
-  /**
-   * @param {string} state one of the `state.*` family, before the first dot the kind of it
-   * @param {{problem?: import("./problems.js").Problem, retryIn?: number}} [more]
-   */
+  /** @param {string} state one of the `state.*` family, before the first dot the kind of it */
   show(state, { problem, retryIn } = {}) {
     const { pill, words } = this.#parts;
     pill.dataset.state = state.split(".")[0];
@@ -42,7 +36,6 @@ export class Status {
     else if (!problem && state !== "reconnecting") this.dismiss();
   }
 
-  /** @param {import("./problems.js").Problem} problem */
   explain(problem) {
     const { card, title, help } = this.#parts;
     const words = inWords(problem);

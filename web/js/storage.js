@@ -1,15 +1,9 @@
 /**
  * Browser storage that may be forbidden: then values last as long as the page.
- *
- * @typedef {object} Store
- * @property {(key: string) => string | null} getItem
- * @property {(key: string, value: string) => void} setItem
+ * @typedef {Pick<Storage, "getItem" | "setItem">} Store
  */
 
-/**
- * @param {() => Storage} open reading `window.localStorage` itself can throw
- * @returns {Store}
- */
+/** @param {() => Store} open reading `window.localStorage` itself can throw */
 export function safely(open) {
   try {
     const storage = open();

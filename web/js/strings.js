@@ -16,12 +16,7 @@ export async function speak(language) {
   words = (await TABLES[language]()).default;
 }
 
-/**
- * The language to speak: the one chosen before, else the browser's.
- * @param {unknown} chosen
- * @param {string} [browser] as in `navigator.language`
- * @returns {Language}
- */
+/** The language to speak: the one chosen before, else the browser's. @returns {Language} */
 export function languageFor(chosen, browser = "") {
   if (Object.hasOwn(TABLES, chosen)) return chosen;
   return /^zh\b/i.test(browser) ? "zh" : "en";
@@ -30,9 +25,6 @@ export function languageFor(chosen, browser = "") {
 /**
  * The words for a key, with `{name}` places filled in. An unknown key is returned as it is, so
  * that a missing word shows up on the screen instead of hiding.
- * @param {string} key
- * @param {Record<string, any>} [values]
- * @returns {string}
  */
 export function say(key, values = {}) {
   const template = known(key) ? words[key] : key;
@@ -41,10 +33,7 @@ export function say(key, values = {}) {
   );
 }
 
-/**
- * @param {string} key
- * @returns {boolean} whether there are words for it
- */
+/** @returns {boolean} whether there are words for it */
 export function known(key) {
   return Object.hasOwn(words, key);
 }
@@ -52,10 +41,7 @@ export function known(key) {
 /** Where in markup the words of a key go: `data-say` is the text, the others are attributes. */
 const ATTRIBUTES = { sayLabel: "aria-label", sayHint: "placeholder" };
 
-/**
- * Puts words into markup.
- * @param {ParentNode} root
- */
+/** Puts words into markup. */
 export function translate(root) {
   for (const element of root.querySelectorAll("[data-say], [data-say-label], [data-say-hint]")) {
     const { say: key } = element.dataset;

@@ -13,10 +13,6 @@ export class Talk {
   #stage;
   #watching = false;
 
-  /**
-   * @param {import("./stage.js").Stage} stage
-   * @param {import("./assistant.js").Assistant} on
-   */
   constructor(stage, on) {
     this.#on = on;
     this.#stage = stage;

@@ -5,9 +5,6 @@ const KEY = "openeyes.token";
 /**
  * Takes the token out of the address, so that it is neither shown nor bookmarked, and keeps it for
  * this tab.
- * @param {{hash: string, pathname: string, search: string}} location
- * @param {{replaceState: (state: unknown, title: string, url: string) => void}} history
- * @param {import("./storage.js").Store} storage
  * @returns {string | null}
  */
 export function takeToken(location, history, storage) {

@@ -1,12 +1,8 @@
 /** Puts `tracks` messages together. They come in parts, out of order, or not at all. Pure. */
 
 /**
- * @typedef {object} Snapshot what the server believed at one frame
- * @property {number} seq
- * @property {import("./messages.js").FrameTime} frame
- * @property {readonly number[]} camera the picture's own motion, fractions a second
- * @property {number} received local ms at which its first part came
- * @property {import("./messages.js").SeenObject[]} objects
+ * @typedef {Pick<TracksPart, "seq" | "frame" | "camera" | "objects"> & {received: number}} Snapshot
+ *   what the server believed at one frame; its first part came at `received`, local ms
  */
 
 /** More half-received snapshots than this and the oldest is given up. */
@@ -18,7 +14,6 @@ export class TracksInbox {
 
   /**
    * Takes one part.
-   * @param {import("./messages.js").TracksPart} part
    * @param {number} received local ms
    * @returns {Snapshot | null} the snapshot that this part completes, if it is the newest yet
    */

@@ -4,7 +4,6 @@ export class WakeLock {
   #wanted = false;
   #lock = null;
 
-  /** @param {boolean} wanted */
   async keep(wanted) {
     this.#wanted = wanted;
     if (!wanted) await this.#lock?.release();

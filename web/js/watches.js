@@ -63,7 +63,6 @@ export class Alerts {
   /** Newest first. Ids are this page's own: the server counts anew in every session. */
   list = [];
 
-  /** @param {import("./sayings.js").Saying} saying */
   add({ text, age, objects, evidence }, now) {
     this.#heard += 1;
     const id = `alert-${this.#heard}`;

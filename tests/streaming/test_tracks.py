@@ -1,0 +1,48 @@
+"""Tracks and frames as the wire tells them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from streaming.engine import Sight
+from streaming.tracks import frame_ref, object_messages
+from streaming.wire import tracks_messages
+from vision.picture import Picture
+from vision.types import Seconds, Track, TrackId
+
+PICTURE = Picture(np.zeros((12, 8), np.uint8))
+
+
+def sight(*, captured: float | None = 1_790_000_000.1234) -> Sight:
+    return Sight(
+        picture=PICTURE, t=Seconds(2.0), pts=180_000, rtp=7, captured=captured, arrived=50.0
+    )
+
+
+def test_a_frame_is_told_with_all_that_is_known_of_its_times() -> None:
+    frame = frame_ref(sight(), now=50.0414, returned=4_294_967_295)
+    assert (frame.pts, frame.rtp, frame.age) == (180_000, 7, 41)
+    assert frame.captured == 1_790_000_000_123
+    assert frame.returned == 4_294_967_295
+
+
+def test_what_is_not_known_of_a_frame_is_left_out() -> None:
+    frame = frame_ref(sight(captured=None), now=50.0)
+    (text,) = tracks_messages(1, frame, (0.0, 0.0), ())
+    assert '"frame":{"pts":180000,"age":0,"rtp":7}' in text
+
+
+def test_an_object_is_rounded_to_what_a_screen_can_show() -> None:
+    track = Track(
+        id=TrackId(3),
+        label=1,
+        score=0.81234,
+        box=(0.123456, 0.2, 0.3, 0.4),
+        velocity=(0.000049, -0.100051),
+        seen=Seconds(0.0336),
+    )
+    (told,) = object_messages([track], ("cup", "cat"))
+    assert (told.label, told.score, told.seen) == ("cat", 0.812, 34)
+    assert told.box == pytest.approx((0.1235, 0.2, 0.3, 0.4))
+    assert told.v == pytest.approx((0.0, -0.1001))
