@@ -6,7 +6,7 @@ Everingham et al., "The PASCAL Visual Object Classes Challenge: A Retrospective"
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,8 @@ class Seen:
     "(k, 4) detected boxes, best first, in the same unit."
     scores: Floats
     "(k,) their scores."
+    optional: Floats = field(default_factory=lambda: np.zeros((0, 4)))
+    "(m, 4) boxes that need not be found: who finds them gains nothing and loses nothing."
 
 
 def average_precision(pictures: Sequence[Seen], iou: float) -> float:
@@ -35,8 +37,10 @@ def average_precision(pictures: Sequence[Seen], iou: float) -> float:
     """
     if not pictures or not sum(len(picture.truth) for picture in pictures):
         return 0.0
-    scores = np.concatenate([picture.scores for picture in pictures])
-    hits = np.concatenate([_hits(picture, iou) for picture in pictures])
+    right, counts = zip(*(judged(picture, iou) for picture in pictures), strict=True)
+    counted = np.concatenate(counts)
+    scores = np.concatenate([picture.scores for picture in pictures])[counted]
+    hits = np.concatenate(right)[counted]
     hits = hits[np.argsort(-scores, kind="stable")]
     found = np.cumsum(hits)
     precision = found / np.arange(1, len(hits) + 1)
@@ -44,10 +48,18 @@ def average_precision(pictures: Sequence[Seen], iou: float) -> float:
     return float(envelope[hits].sum() / sum(len(picture.truth) for picture in pictures))
 
 
-def _hits(picture: Seen, iou: float) -> NDArray[np.bool_]:
-    overlaps = _overlaps(picture.boxes, picture.truth)
-    hits = np.zeros(len(picture.boxes), np.bool_)
-    if not len(picture.truth):
+def judged(picture: Seen, iou: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """(k,) which detections are right, and (k,) which count at all."""
+    right = _hits(picture.boxes, picture.truth, iou)
+    spare = np.zeros(len(right), np.bool_)
+    spare[~right] = _hits(picture.boxes[~right], picture.optional, iou)
+    return right, ~spare
+
+
+def _hits(boxes: Floats, truth: Floats, iou: float) -> NDArray[np.bool_]:
+    overlaps = _overlaps(boxes, truth)
+    hits = np.zeros(len(boxes), np.bool_)
+    if not len(truth):
         return hits
     for detection, overlap in enumerate(overlaps):
         taken = int(overlap.argmax())

@@ -19,9 +19,11 @@ from streaming.addresses import local_addresses, parse_bind
 from streaming.commandline import (
     add_detector_options,
     add_listen_options,
+    add_stream_options,
     add_understanding_options,
     positive,
     settings_from,
+    stream_settings,
 )
 from streaming.demo import demo
 from streaming.memory_commands import add_memory
@@ -99,6 +101,15 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         help="detections a second of one session, 0 = no bound (default: %(default)s)",
     )
     parser.add_argument(
+        "--detect-hz",
+        type=positive(float),
+        default=defaults.target_detect_hz,
+        metavar="HZ",
+        help="detections a second of one session to aim at: a detector that is too slow for it "
+        "works on a smaller picture (default: %(default)s)",
+    )
+    add_stream_options(parser)
+    parser.add_argument(
         "--ice-server",
         action="append",
         default=[],
@@ -116,7 +127,9 @@ def _serve(options: argparse.Namespace) -> int:
         options,
         max_sessions=options.max_sessions,
         max_detect_hz=options.max_detect_hz,
+        target_detect_hz=options.detect_hz,
         ice_servers=tuple(options.ice_server),
+        **stream_settings(options),
     )
     return serve(bind, security, settings, state_folder(os.environ))
 

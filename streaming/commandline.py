@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from streaming.remembering.limits import DAY, IN_PROCESS, ON_DISK, MemoryLimits
+from streaming.sending.limits import CODECS, MIN_BITRATE
 from streaming.settings import Settings
 from vision.errors import ConfigError
 
@@ -49,6 +50,48 @@ def add_detector_options(
         metavar="N",
         help="CPU threads of one detection (default: half the cores)",
     )
+
+
+def add_stream_options(parser: argparse.ArgumentParser) -> None:
+    """What one person's stream may take, in both directions."""
+    defaults = Settings()
+    parser.add_argument(
+        "--max-bitrate",
+        type=_bitrate,
+        default=defaults.max_bitrate,
+        metavar="KBPS",
+        help=f"kbit/s of one stream each way, from {MIN_BITRATE // 1000} (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--max-fps",
+        type=positive(int),
+        default=defaults.max_fps,
+        metavar="N",
+        help="frames a second of one stream each way (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--codec",
+        choices=CODECS,
+        default=defaults.codec,
+        help="video codec to prefer where the client takes both (default: %(default)s)",
+    )
+
+
+def stream_settings(options: argparse.Namespace) -> dict[str, Any]:
+    """What ``add_stream_options`` asked for, as ``settings_from`` takes it."""
+    return {
+        "max_bitrate": options.max_bitrate,
+        "max_fps": options.max_fps,
+        "codec": options.codec,
+    }
+
+
+def _bitrate(text: str) -> int:
+    """An argparse type: kbit/s that are enough for a picture."""
+    least = MIN_BITRATE // 1000
+    if not text.isdecimal() or int(text) < least:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least}")
+    return int(text)
 
 
 def add_understanding_options(parser: argparse.ArgumentParser, names: Sequence[str]) -> None:

@@ -1,4 +1,8 @@
-"""What goes out: a track that sends the newest finished frame, and never the same one twice."""
+"""What goes out: a track that sends the newest finished frame, and never the same one twice.
+
+It gives the returned stream its name in SDP, and its frames only where ``streaming.sending`` does
+not know the aiortc that is installed, and leaves encoding to that.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ MICROSECONDS = Fraction(1, 1_000_000)
 
 
 class ReturnedTrack(MediaStreamTrack):
-    """The annotated stream. aiortc's sender awaits ``recv`` and encodes what it gets."""
+    """The annotated stream. aiortc's own way of sending awaits ``recv``, and encodes that."""
 
     kind = "video"
 

@@ -1,29 +1,26 @@
 """What comes in: decoded frames of a remote track, each with its times.
 
-The one place that knows how aiortc 1.16 keeps the times of a received stream: decoded frames carry
-``pts`` counted from the first RTP timestamp, and sender reports (RFC 3550, section 6.4.1) tie RTP
-timestamps to the sender's wall clock. Both are read off the receiver, which keeps them private.
-
-aiortc queues decoded frames without bound, so they are read as fast as they come, whatever is done
-with them: only the newest is handed on.
+Sender reports (RFC 3550, section 6.4.1) tie the RTP timestamps of frames to the sender's wall
+clock. Frames come as fast as they are decoded, whatever is done with them: only the newest is
+handed on.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
 import av
 from aiortc import MediaStreamTrack, RTCRtpReceiver
 from aiortc.mediastreams import MediaStreamError
-from aiortc.rtp import RtcpSrPacket
 
 from streaming.frames import MEDIA_CLOCK
-from streaming.jitter import PromptReceiver
 from streaming.mailbox import Closed, Mailbox
+from streaming.receiving.adapter import Receiving
+from streaming.receiving.decoder import Decoded
 from vision.types import Seconds
 
 log = logging.getLogger(__name__)
@@ -49,8 +46,10 @@ class Arrival:
     "The sender's own RTP timestamp."
     captured: float | None
     "Unix seconds by the sender's clock, if its sender reports told."
+    completed: float
+    "Monotonic seconds at which it was whole, and with it all that it needs; then it is decoded."
     arrived: float
-    "Monotonic seconds."
+    "Monotonic seconds at which it came here, decoded."
 
 
 class SenderClock:
@@ -77,42 +76,52 @@ class SenderClock:
 class Ingest:
     """Reads one remote video track to its end.
 
-    Two coroutines drive it: ``pump`` empties the track, ``arrivals`` gives the newest frames.
+    Two coroutines drive it: ``pump`` waits for the track's end, ``arrivals`` gives the newest
+    frames. ``forget`` ends it from outside, and is needed if ``pump`` never ran.
     """
 
-    def __init__(self, track: MediaStreamTrack, receiver: RTCRtpReceiver) -> None:
+    def __init__(
+        self,
+        track: MediaStreamTrack,
+        receiver: RTCRtpReceiver,
+        stands_still: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``stands_still`` is called every few seconds in which packets come, but no picture."""
         self._track = track
-        self._receiver = receiver
         self._clock = SenderClock()
         self._newest: Mailbox[Arrival] = Mailbox()
         self._last_pts = -1
         self.received = 0
         self.out_of_order = 0
-        self._receiving = PromptReceiver(receiver)
-        self._listen()
+        self._receiving = Receiving(receiver, self._decoded, self._clock.report, stands_still)
 
     def drops(self) -> dict[str, int]:
         """Frames that did not get through, by place."""
         return {
             "in": self._newest.dropped,
             "order": self.out_of_order,
-            "undecoded": self._receiving.flushed,
+            "undecoded": self.counts()["flushed"],
         }
+
+    def counts(self) -> dict[str, int]:
+        """What happened on the way here: packets lost and repaired, key frames asked for..."""
+        return self._receiving.counts()
 
     async def pump(self) -> None:
         """Reads until the track ends; then ``arrivals`` ends too."""
         try:
             with suppress(MediaStreamError):
                 while True:
-                    self._note(await self._track.recv())
+                    self._read(await self._track.recv())
         except Exception:
             log.exception("reading a track failed")
         finally:
-            self._newest.close()
+            self.forget()
 
     def forget(self) -> None:
-        """Drops what waits to be decoded; the track is about to be closed."""
-        self._receiving.forget()
+        """Ends ``arrivals``, and drops what waits to be decoded. May be called twice."""
+        self._receiving.close()
+        self._newest.close()
 
     async def arrivals(self) -> AsyncIterator[Arrival]:
         """The newest frame, each time there is one, in order of capture."""
@@ -120,40 +129,29 @@ class Ingest:
             while True:
                 yield await self._newest.get()
 
-    def _note(self, frame: object) -> None:
-        if not isinstance(frame, av.VideoFrame) or frame.pts is None:
-            return
+    def _read(self, frame: object) -> None:
+        """A frame of the track itself: only aiortc's own way gives any."""
+        if isinstance(frame, av.VideoFrame) and frame.pts is not None:
+            now = time.monotonic()
+            self._note(frame, frame.pts, self._receiving.stamp(frame.pts), now)
+
+    def _decoded(self, decoded: Decoded) -> None:
+        encoded = decoded.encoded
+        self._note(decoded.picture, encoded.pts, encoded.stamp, encoded.completed)
+
+    def _note(self, frame: av.VideoFrame, pts: int, rtp: int | None, completed: float) -> None:
         self.received += 1
-        if frame.pts <= self._last_pts:
+        if pts <= self._last_pts:
             self.out_of_order += 1
             return
-        self._last_pts = frame.pts
-        self._newest.put(self._arrival(frame, frame.pts))
-
-    def _arrival(self, frame: av.VideoFrame, pts: int) -> Arrival:
-        rtp = self._rtp(pts)
-        return Arrival(
+        self._last_pts = pts
+        arrival = Arrival(
             frame=frame,
             t=Seconds(pts / MEDIA_CLOCK),
             pts=pts,
             rtp=rtp,
             captured=None if rtp is None else self._clock.captured(rtp),
+            completed=completed,
             arrived=time.monotonic(),
         )
-
-    def _rtp(self, pts: int) -> int | None:
-        mapper = getattr(self._receiver, "_RTCRtpReceiver__timestamp_mapper", None)
-        origin = getattr(mapper, "_origin", None)
-        return None if origin is None else (origin + pts) % (1 << 32)
-
-    def _listen(self) -> None:
-        """Overhears the receiver's sender reports."""
-        handle = self._receiver._handle_rtcp_packet  # noqa: SLF001
-
-        async def overhear(packet: object) -> None:
-            if isinstance(packet, RtcpSrPacket):
-                sender = packet.sender_info
-                self._clock.report(sender.ntp_timestamp, sender.rtp_timestamp)
-            await handle(packet)  # type: ignore[arg-type]
-
-        self._receiver._handle_rtcp_packet = overhear  # type: ignore[method-assign]  # noqa: SLF001
+        self._newest.put(arrival)

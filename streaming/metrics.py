@@ -59,6 +59,7 @@ class _Figures(Collector):
         fifty, high = engine.detect.percentile(50, 95)
         yield _quantiles("detect_seconds", "Time of one detection", {50: fifty, 95: high})
         yield _counter("detections", "Frames that were detected on", engine.detections)
+        yield _gauge("degradation", "Steps of detector input below the best", engine.degradation)
         yield _counter("detector_failures", "Frames the detector failed on", engine.failures)
 
     def _of_frames(self) -> Iterator[Family]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import asdict
 
 from aiortc import (
     RTCConfiguration,
@@ -20,12 +21,16 @@ from aiortc import (
 )
 from aiortc.exceptions import InvalidAccessError, InvalidStateError, OperationError
 
-from streaming.answer import with_start_bitrate
+from streaming.answer import with_limits
 from streaming.channels import ChannelSink
 from streaming.commands import Listener
 from streaming.egress import ReturnedTrack
+from streaming.garbage import guard_against_garbage
 from streaming.ingest import Ingest
 from streaming.offer import PARSE_ERRORS, BadOffer, Fragment, UnusableOffer
+from streaming.sending.adapter import Sending
+from streaming.sending.limits import Limits
+from streaming.sending.negotiation import accept_playout_delay, prefer
 from streaming.session import Session
 
 log = logging.getLogger(__name__)
@@ -43,18 +48,32 @@ MAX_TRACKS_BACKLOG = 8 * 1024
 """Bytes waiting on ``tracks``: a few frames' worth. What is late is worthless."""
 
 
+NO_PICTURE = (
+    "Video comes in, but none of it can be decoded. "
+    "If this goes on, stop the camera and start it again, or offer the other codec (VP8 or H.264)"
+)
+
+DEFAULT_LIMITS = Limits()
+
+
 class Peer:
     """One peer connection, tied to one session."""
 
     def __init__(
-        self, session: Session, ice_servers: list[RTCIceServer], ended: Callable[[], object]
+        self,
+        session: Session,
+        ice_servers: list[RTCIceServer],
+        ended: Callable[[], object],
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         self._session = session
+        self._limits = limits
         self._pc = RTCPeerConnection(RTCConfiguration(iceServers=ice_servers))
         self._ended = ended
         self._tasks: list[asyncio.Task[None]] = []
         self._channels: list[RTCDataChannel] = []
         self.ingest: Ingest | None = None
+        self.sending: Sending | None = None
         self._pc.on("connectionstatechange", self._on_state)
         self._pc.on("datachannel", self._on_channel)
 
@@ -89,7 +108,7 @@ class Peer:
             await self._pc.setLocalDescription(await self._pc.createAnswer())
         except (InvalidAccessError, InvalidStateError, *PARSE_ERRORS) as error:
             raise BadOffer(f"The offer cannot be answered: {error}") from error
-        return with_start_bitrate(self._pc.localDescription.sdp)
+        return with_limits(self._pc.localDescription.sdp, self._limits)
 
     async def trickle(self, fragment: Fragment) -> None:
         """Adds the client's candidates."""
@@ -122,16 +141,40 @@ class Peer:
         if not sending:
             raise UnusableOffer("No video section in which you send: offer the camera's track")
         chosen = sending[0]
+        guard_against_garbage(chosen.receiver.transport)
         if returns_video:
-            chosen.sender.replaceTrack(ReturnedTrack(self._session.returned))
-            chosen.direction = "sendrecv"
+            self._send_back(chosen)
+        self._order_codecs(chosen)
         for other in self._pc.getTransceivers():
             if other is not chosen:
                 other.direction = "inactive"
-        self.ingest = Ingest(chosen.receiver.track, chosen.receiver)
+        self.ingest = Ingest(chosen.receiver.track, chosen.receiver, self._stands_still)
         self._session.drops_before = self.ingest.drops
+        self._session.link = self._link
         self._spawn(self._run(self.ingest), "session")
         self._spawn(self.ingest.pump(), "pump")
+
+    def _send_back(self, chosen: RTCRtpTransceiver) -> None:
+        chosen.sender.replaceTrack(ReturnedTrack(self._session.returned))
+        chosen.direction = "sendrecv"
+        self.sending = Sending(chosen.sender, self._session.returned, self._limits)
+        self._session.returned_rtp = self.sending.rtp
+        self._session.stats.stages["encode"] = self.sending.encode_times
+        if self.sending.known:
+            accept_playout_delay(chosen, self._pc.remoteDescription.sdp)
+
+    def _order_codecs(self, chosen: RTCRtpTransceiver) -> None:
+        """Where aiortc encodes by itself, its H.264 takes too long to be put first unasked."""
+        ours = self.sending is None or self.sending.known
+        if ours or self._limits.codec != "auto":
+            prefer(chosen, self._limits.codec)
+
+    def _stands_still(self) -> None:
+        self._session.complain("no-picture", NO_PICTURE)
+
+    def _link(self) -> dict[str, dict[str, int]]:
+        counts = {} if self.ingest is None else {"in": self.ingest.counts()}
+        return counts if self.sending is None else counts | {"out": asdict(self.sending.counts())}
 
     async def _run(self, ingest: Ingest) -> None:
         try:

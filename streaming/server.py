@@ -14,7 +14,7 @@ import numpy as np
 from aiortc import RTCIceServer
 
 from streaming.conversation import Faculties
-from streaming.engine import Engine, detector_thread
+from streaming.engine import Engine, Startable, free
 from streaming.looplag import LoopLag
 from streaming.once import Once
 from streaming.peer import Peer
@@ -22,7 +22,7 @@ from streaming.process import settle
 from streaming.security import Gate
 from streaming.session import OVERLAY_MODES, Identity, OverlayMode, Session
 from streaming.sessions import Sessions
-from streaming.settings import MAX_FPS, MAX_HEIGHT, MAX_WIDTH, Settings
+from streaming.settings import MAX_HEIGHT, MAX_WIDTH, Settings
 from streaming.understanding import Loaders, understanding
 from streaming.version import VERSION
 from vision.assistant import Assistant
@@ -47,7 +47,7 @@ MIN_WORKERS = 2
 """Threads that look at frames; one a core, but never fewer than this."""
 
 MIN_CODEC_THREADS = 4
-"""Threads of the loop's own executor, in which aiortc encodes; two a core, but at least these."""
+"""Threads of the loop's own executor, in which an aiortc that is not known encodes; two a core."""
 
 
 class Server:
@@ -74,6 +74,9 @@ class Server:
         self.faculties: Faculties | None = None
         self._loaders = loaders
         self._stack = AsyncExitStack()
+        self._detector: Detector | None = None
+        self._ending = False
+        self._detector_thread = ThreadPoolExecutor(1, "detector")
         self._workers = ThreadPoolExecutor(max(MIN_WORKERS, CORES), "look")
 
     @property
@@ -83,7 +86,8 @@ class Server:
             "max_sessions": self.settings.max_sessions,
             "max_width": MAX_WIDTH,
             "max_height": MAX_HEIGHT,
-            "max_fps": MAX_FPS,
+            "max_fps": self.settings.max_fps,
+            "max_bitrate": self.settings.max_bitrate,
         }
 
     def describe(self) -> dict[str, object]:
@@ -125,23 +129,24 @@ class Server:
             await self.sessions.close()
             if self.engine is not None:
                 await self.engine.close()
+            else:
+                await asyncio.to_thread(self._free_detector)
             await self._stack.aclose()
             await asyncio.to_thread(self._workers.shutdown)
 
     async def _load(self) -> None:
-        thread = detector_thread()
+        thread, settings = self._detector_thread, self.settings
         loop = asyncio.get_running_loop()
         try:
             loading = loop.run_in_executor(thread, self._warm_detector)
             opening = self._stack.enter_async_context(
-                understanding(self._loaders, self.settings, self._workers)
+                understanding(self._loaders, settings, self._workers)
             )
             detector, self.faculties = await asyncio.gather(loading, opening)
         except Exception as error:
-            thread.shutdown(wait=False)
             self._fail(error)
             return
-        self.engine = Engine(detector, self.settings.max_detect_hz, thread)
+        self.engine = Engine(detector, settings.max_detect_hz, thread, settings.target_detect_hz)
         self.engine.start()
         settle()
         log.info("ready: detector %s", detector.name)
@@ -158,13 +163,26 @@ class Server:
 
     def _warm_detector(self) -> Detector:
         """Loads, and runs everything once, so that the first person does not wait for it."""
-        detector = self._loaders.detector()
+        self._detector = detector = self._loaders.detector()
+        if self._ending:
+            raise ModelError("the server ends")
+        if isinstance(detector, Startable):
+            detector.start()
         picture = Picture.from_bgr(np.zeros((64, 64, 3), np.uint8))
         detector.detect(picture)
         whole = Track(TrackId(1), 0, 1.0, (0.0, 0.0, 1.0, 1.0), (0.0, 0.0), Seconds(0))
         draw(picture, [whole], detector.labels)
         _warm_assistant(detector.labels, picture, whole)
         return detector
+
+    def _free_detector(self) -> None:
+        """One that no engine has taken over: it is still being loaded, or was in vain.
+
+        It is closed at first, which ends the loading, and again should it come only now.
+        """
+        self._ending = True
+        self._detector_thread.shutdown(cancel_futures=True)
+        free(self._detector)
 
     def _make_session(self, session_id: str, overlay: OverlayMode) -> Session:
         assert self.engine is not None
@@ -175,7 +193,7 @@ class Server:
 
     def _make_peer(self, session: Session, ended: Callable[[], object]) -> Peer:
         servers = [RTCIceServer(urls=url) for url in self.settings.ice_servers]
-        return Peer(session, servers, ended)
+        return Peer(session, servers, ended, self.settings.limits)
 
 
 def _warm_assistant(labels: tuple[str, ...], picture: Picture, track: Track) -> None:

@@ -101,6 +101,10 @@ class Session:
         self.ended = asyncio.Event()
         self.drops_before: Callable[[], dict[str, int]] = dict
         "Tells what was dropped before a frame came here."
+        self.link: Callable[[], dict[str, dict[str, int]]] = dict
+        "Tells what became of packets, each way."
+        self.returned_rtp: Callable[[int], int | None] = lambda _pts: None
+        "Tells the RTP timestamp that a frame bears in the returned video, None while unknown."
         self._engine = engine
         self._lane = engine.subscribe()
         self._workers = workers
@@ -112,6 +116,7 @@ class Session:
         self._followed: tuple[int, ...] | None = None
         self._newest: Sight | None = None
         self._seq = 0
+        self._rung = ""
         self._said: dict[str, float] = {}
         self.conversation = Conversation(
             identity.session, identity.labels, faculties, self.say, self._clock.now
@@ -186,6 +191,9 @@ class Session:
             rates=self.stats.per_second(time.monotonic()),
             drops=dict(drops),
             detector=self.identity.detector,
+            degradation=self._engine.degradation,
+            rung=self._rung,
+            link=self.link(),
             assistant=self.conversation.counts,
         )
 
@@ -196,6 +204,7 @@ class Session:
 
     async def _see(self, arrival: Arrival) -> None:
         self.stats.tick("in", time.monotonic())
+        self.stats.stages["decode"].add(arrival.arrived - arrival.completed)
         try:
             async with self._eye_free:
                 picture, frame = await self._work(lambda: self._look(arrival))
@@ -235,6 +244,7 @@ class Session:
     async def _follow(self) -> None:
         async for result in self._lane.results():
             self.stats.stages["detect"].add(result.seconds)
+            self._rung = result.rung
             if result.detections is None:
                 self.complain("detector", f"The detector failed on a frame: {result.error}")
                 continue
@@ -278,7 +288,7 @@ class Session:
         if self.tracks_sink is None:
             return
         self._seq += 1
-        frame = frame_ref(sight, now)
+        frame = frame_ref(sight, now, self.returned_rtp(sight.pts))
         objects = object_messages(tracks, self.identity.labels)
         for text in tracks_messages(self._seq, frame, camera, objects):
             if not self.tracks_sink.send(text):

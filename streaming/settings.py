@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from streaming.remembering.limits import MemoryLimits
+from streaming.sending.limits import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,14 @@ class Settings:
     "Sessions at a time; one more is told to come back."
     max_detect_hz: float = 10.0
     "Detections a second of one session at most; 0 means as many as the machine can."
+    target_detect_hz: float = 8.0
+    "Detections a second of one session that are aimed at, with smaller input sizes if need be."
+    max_bitrate: int = Limits().max_bitrate // 1000
+    "Kilobits a second of one stream at most, either way."
+    max_fps: int = Limits().max_fps
+    "Frames a second of one stream at most, either way."
+    codec: str = "auto"
+    "Video codec that is preferred: auto, h264 or vp8."
     ice_servers: tuple[str, ...] = ()
     "STUN or TURN URLs. None by default: no third party is contacted."
 
@@ -51,13 +60,22 @@ class Settings:
             raise ValueError("max_sessions is at least 1")
         if self.max_detect_hz < 0:
             raise ValueError("max_detect_hz is 0 or more")
+        if self.target_detect_hz <= 0:
+            raise ValueError("target_detect_hz is above 0")
         if self.vlm_slots < 1 or self.vlm_timeout <= 0:
             raise ValueError("vlm_slots is at least 1, vlm_timeout above 0")
+        _ = self.limits
+
+    @property
+    def limits(self) -> Limits:
+        """What one stream is held to.
+
+        Raises:
+            ValueError: a bound is out of range.
+        """
+        return Limits(self.max_bitrate * 1000, self.max_fps, self.codec)
 
 
 MAX_WIDTH = 1920
 MAX_HEIGHT = 1920
 """Pixels a side that the page asks its camera for at most (portrait or landscape)."""
-
-MAX_FPS = 30
-"""Frames a second that the page asks its camera for at most."""

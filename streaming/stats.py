@@ -60,7 +60,7 @@ class Rate:
 class SessionStats:
     """What one session measures of itself."""
 
-    STAGES = ("look", "detect", "detect_age", "server")
+    STAGES = ("decode", "look", "encode", "detect", "detect_age", "server")
     RATES = ("in", "out", "detect")
 
     def __init__(self) -> None:

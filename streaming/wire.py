@@ -32,6 +32,8 @@ class FrameRef(msgspec.Struct, frozen=True, omit_defaults=True):
     "The sender's RTP timestamp of the frame."
     captured: int | None = None
     "When it was captured: Unix time in ms by the sender's clock, from its RTCP sender reports."
+    returned: int | None = None
+    "RTP timestamp that it bears in the returned video, sent there or not; absent until one is."
 
 
 class ObjectMessage(msgspec.Struct, frozen=True):
@@ -82,13 +84,19 @@ class Stats(Message, frozen=True, tag="stats", omit_defaults=False):
     """Sent once a second."""
 
     stages: dict[str, Percentiles]
-    "Per stage: ``look``, ``detect``, ``detect_age``, ``server`` (arrival to hand-over)."
+    """Per stage: ``decode``, ``look``, ``encode``, ``detect``, ``detect_age``, and ``server`` from
+    decoded to handed over."""
     rates: dict[str, float]
     "Frames a second: ``in``, ``out``, ``detect``."
     drops: dict[str, int]
     "Since the start, by place."
     detector: str
     degradation: int = 0
+    "Steps that the detector's input is below its best."
+    rung: str = ""
+    "Which input the last detection was made at, where the detector has several."
+    link: dict[str, dict[str, int]] = msgspec.field(default_factory=dict)
+    "What became of packets and encoded frames since the start, ``in`` and ``out``."
     assistant: dict[str, int] = msgspec.field(default_factory=dict)
     "What the assistant did and left undone, since the start."
 

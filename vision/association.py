@@ -16,6 +16,8 @@ Rows = NDArray[np.intp]
 
 AT_THE_EDGE = 0.01
 "A side of a detected box this near to the picture's edge, in fractions, is cut off by it."
+MOST_HIDDEN = 0.6
+"What of a thing lies outside the picture is taken to be at most this share of what was seen."
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,26 @@ def made_whole(detected: Boxes, predicted: Boxes) -> Boxes:
     low = np.where(np.abs(low) < AT_THE_EDGE, np.minimum(low, expected[:, :2]), low)
     high = np.where(np.abs(high - 1) < AT_THE_EDGE, np.maximum(high, expected[:, 2:]), high)
     return np.hstack([low, high - low]).astype(np.float32)
+
+
+def cut_sides(detected: Boxes) -> NDArray[np.bool_]:
+    """(n, 4) whether the picture's edge cuts off each box's left, top, right and bottom."""
+    edges = _edges(detected)
+    return np.hstack([np.abs(edges[:, :2]) < AT_THE_EDGE, np.abs(edges[:, 2:] - 1) < AT_THE_EDGE])
+
+
+def come_into_view(boxes: Boxes, cut: NDArray[np.bool_]) -> Boxes:
+    """(n, 4) boxes with more of those things in them that were cut off and have come further in.
+
+    A side that the picture's edge cut off stays there while the box moves away from the edge, for
+    `MOST_HIDDEN` of the box at most.
+    """
+    edges = _edges(boxes)
+    low, high = edges[:, :2], edges[:, 2:]
+    more = MOST_HIDDEN * (high - low)
+    begun = np.where(cut[:, :2], np.minimum(low, np.maximum(low - more, 0.0)), low)
+    ended = np.where(cut[:, 2:], np.maximum(high, np.minimum(high + more, 1.0)), high)
+    return np.hstack([begun, ended - begun]).astype(np.float32)
 
 
 def picked(detections: Detections, rows: Rows) -> Detections:

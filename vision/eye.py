@@ -9,13 +9,16 @@ order is refused and counted, not raised: one late result must not end a session
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from vision.motion import CameraMotion, MotionEstimator, MotionPath
+from vision.anchors import Anchors
+from vision.life import TrackerConfig
+from vision.motion import STILL, CameraMotion, MotionEstimator, MotionPath
+from vision.outlook import Gone
 from vision.picture import Picture
-from vision.tracker import Tracker, TrackerConfig
+from vision.tracker import Tracker
 from vision.types import Boxes, Detections, Seconds, Track
 
 LEAST_ASPECT_CHANGE = 0.02
@@ -28,6 +31,8 @@ class EyeConfig:
 
     motion_side: int = 160
     "Pixels of the longer side to which pictures are scaled to measure the camera's motion."
+    anchored: bool = True
+    "Whether boxes follow what is in them between detections."
     tracker: TrackerConfig = field(default_factory=TrackerConfig)
     "Thresholds of the tracker."
 
@@ -44,8 +49,10 @@ class Eye:
         self._tracker = Tracker(self._config.tracker)
         self._estimator = MotionEstimator()
         self._path = MotionPath()
+        self._anchors = Anchors()
         self._aspect: float | None = None
         self._looked: float = -np.inf
+        self._shown: tuple[Track, ...] | None = None
         self._view_began: float = -np.inf
 
     def look(self, picture: Picture, t: Seconds) -> None:
@@ -57,12 +64,14 @@ class Eye:
         if not self._looked < t < np.inf:
             self.refused += 1
             return
-        foreground, self._looked = self._foreground(), t
+        foreground, self._looked, self._shown = self._foreground(), t, None
         self._restart_on_another_view(picture, t)
         side = self._config.motion_side
         width = round(side * min(1.0, picture.width / picture.height))
-        motion = self._estimator.update(picture.grey(max(1, width)), foreground)
-        self._path.add(t, motion)
+        grey = picture.grey(max(1, width))
+        self._path.add(t, self._estimator.update(grey, foreground))
+        if self._config.anchored:
+            self._anchors.look(grey, t)
 
     def detected(self, detections: Detections, t: Seconds) -> None:
         """Takes in what was detected in the picture at ``t``, which has been looked at.
@@ -73,26 +82,25 @@ class Eye:
         if not max(self._view_began, -np.inf if last is None else np.nextafter(last, np.inf)) <= t:
             self.refused += 1
             return
+        self._shown = None
         self._tracker.update(detections, t, self._path.between(t if last is None else last, t))
+        if self._config.anchored:
+            self._anchors.cast(*self._tracker.confirmed(), t, self._path)
 
     def tracks_at(self, t: Seconds) -> tuple[Track, ...]:
         """The tracks as predicted to ``t``, camera motion included.
 
         Camera motion is the measured one as far as pictures were looked at, extrapolated past
-        the newest.
+        the newest. So is the way of what is in each box.
         """
-        last = self._tracker.time
-        if last is None:
-            return ()
-        tracks = self._tracker.at(t, self._path.between(last, t))
-        centres = [
-            (x + width / 2, y + height / 2) for x, y, width, height in (k.box for k in tracks)
-        ]
-        drifts = self._path.velocities(np.array(centres, np.float64).reshape(-1, 2)).tolist()
-        return tuple(
-            replace(track, velocity=(track.velocity[0] + x, track.velocity[1] + y))
-            for track, (x, y) in zip(tracks, drifts, strict=True)
-        )
+        tracks = self._tracker.at(t, *self._since(t), self._path.velocities)
+        if t == self._looked:
+            self._shown = tracks
+        return tracks
+
+    def believed_at(self, t: Seconds) -> tuple[Track, ...]:
+        """All that is followed, shown or not, as predicted to ``t``; see `Tracker.believed`."""
+        return self._tracker.believed(t, *self._since(t), self._path.velocities)
 
     def motion(self, earlier: Seconds, later: Seconds) -> CameraMotion:
         """Where the static world went in the picture between two moments."""
@@ -108,13 +116,24 @@ class Eye:
         if before is None or abs(self._aspect / before - 1) < LEAST_ASPECT_CHANGE:
             return
         self._tracker.forget()
-        self._estimator, self._path = MotionEstimator(), MotionPath()
+        self._estimator, self._path, self._anchors = MotionEstimator(), MotionPath(), Anchors()
         self._view_began = t
 
     def _foreground(self) -> Boxes:
         """Where objects are in the newest picture: they may move, what is around them does not."""
+        if self._shown is not None:
+            return np.array([track.box for track in self._shown], np.float32).reshape(-1, 4)
         last, newest = self._tracker.time, Seconds(self._looked)
         if last is None or newest < last:
             return np.zeros((0, 4), np.float32)
-        tracks = self._tracker.at(newest, self._path.between(last, newest))
-        return np.array([track.box for track in tracks], np.float32).reshape(-1, 4)
+        return self._tracker.boxes(newest, *self._since(newest))
+
+    def _since(self, t: Seconds) -> tuple[CameraMotion, Gone | None]:
+        """The camera's motion, and that of boxes, since the last result."""
+        last = self._tracker.time
+        if last is None:
+            return STILL, None
+        seen = Seconds(min(t, self._looked))
+        camera = self._path.between(last, seen)
+        motion = camera if seen == t else self._path.between(last, t)
+        return motion, lambda keys: self._anchors.shifts(keys, last, seen, camera)

@@ -45,6 +45,8 @@ class Noise:
     "Seconds over which a side's speed is forgotten."
     swell: float = 0.2
     "Random walk of a side beside its speed, sizes per square root of a second."
+    slip: float = 0.06
+    "Standard deviation of how far a box was seen to go in the picture, sizes."
 
     def measurement(self, boxes: Boxes, scores: NDArray[np.float32]) -> Floats:
         """(n, 4) variance of detected x, y, w, h, better scores being surer.
@@ -69,6 +71,26 @@ class Noise:
     def walks(self) -> Floats:
         """(4,) random walk of x, y, w, h."""
         return np.array([self.wander, self.wander, self.swell, self.swell])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Placed:
+    """Where n boxes are at one moment. Columns: centre x, centre y, width, height."""
+
+    value: Floats
+    "(n, 4), fractions of the picture."
+    rate: Floats
+    "(n, 4), fractions a second."
+
+    @property
+    def boxes(self) -> Boxes:
+        """(n, 4) left, top, width, height."""
+        sides = np.maximum(self.value[:, 2:], SMALLEST_SIDE)
+        return np.hstack([self.value[:, :2] - sides / 2, sides]).astype(np.float32)
+
+    def later(self, dt: float) -> Placed:
+        """After ``dt`` more seconds at these rates."""
+        return Placed(self.value + dt * self.rate, self.rate)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,8 +127,7 @@ class BoxStates:
     @property
     def boxes(self) -> Boxes:
         """(n, 4) left, top, width, height."""
-        sides = np.maximum(self.value[:, 2:], SMALLEST_SIDE)
-        return np.hstack([self.value[:, :2] - sides / 2, sides]).astype(np.float32)
+        return Placed(self.value, self.rate).boxes
 
     @property
     def doubt(self) -> Floats:
@@ -151,6 +172,32 @@ class BoxStates:
             covariance=kept * carried + speed_variance * reach * (1 - kept),
             rate_variance=kept**2 * self.rate_variance + speed_variance * (1 - kept**2),
         )
+
+    def placed(self, dt: float, noise: Noise) -> Placed:
+        """Where the boxes are ``dt`` seconds later: as `predicted` says, for a part of its cost."""
+        memory = noise.memories
+        kept = np.exp(-dt / memory)
+        return Placed(self.value + memory * (1 - kept) * self.rate, kept * self.rate)
+
+    def followed(self, gone: Floats, dt: float, noise: Noise) -> Placed:
+        """Where the boxes are ``dt`` seconds later, after they were seen to go by ``gone``.
+
+        What was seen counts the more, the less their speed is known from detections.
+
+        Args:
+            gone: (n, 2) by how much, fractions; where that is not known (NaN) they are predicted.
+            dt: above 0.
+            noise: how boxes are expected to behave.
+        """
+        guess = self.placed(dt, noise)
+        known = ~np.isnan(gone)
+        spread = self.rate_variance[:, :2]
+        trust = spread / (spread + (noise.slip * _sizes(self.value)[:, :2] / dt) ** 2)
+        centre, rate = guess.value[:, :2], guess.rate[:, :2]
+        way = centre - self.value[:, :2]
+        centre[known] += (trust * (gone - way))[known]
+        rate[known] += (trust * (gone / dt - rate))[known]
+        return guess
 
     def corrected(self, boxes: Boxes, scores: NDArray[np.float32], noise: Noise) -> BoxStates:
         """The states after one detection for each."""

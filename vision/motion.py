@@ -244,7 +244,9 @@ class MotionPath:
         if not self._times or t <= self._times[0]:
             return self._to_newest[0] if self._times else np.eye(3)
         past = t - self._times[-1]
-        if past >= 0:
+        if past == 0:
+            return np.eye(3)
+        if past > 0:
             ahead = np.eye(3) + min(past, EXTRAPOLATION_LIMIT) * self._rate()
             return _inverse(ahead)
         after = bisect_right(self._times, t)

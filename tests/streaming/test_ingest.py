@@ -90,3 +90,30 @@ async def test_the_senders_own_time_stamp_is_found_again() -> None:
     await pump
     assert arrival.rtp == 2000
     assert arrival.t == pytest.approx(3000 / 90_000)
+
+
+async def test_on_aiortcs_own_way_a_frame_is_complete_when_it_is_decoded() -> None:
+    ingest = Ingest(ScriptedTrack([3000]), receiver())  # type: ignore[arg-type]
+    pump = asyncio.create_task(ingest.pump())
+    arrival = await anext(ingest.arrivals())
+    await pump
+    assert arrival.completed <= arrival.arrived
+    assert arrival.rtp is None
+    assert ingest.counts()["lost"] == 0
+
+
+async def test_forgetting_ends_the_arrivals_even_if_nothing_was_ever_read() -> None:
+    ingest = Ingest(ScriptedTrack([]), receiver())  # type: ignore[arg-type]
+    ingest.forget()
+    ingest.forget()
+    assert [arrival async for arrival in ingest.arrivals()] == []
+
+
+async def test_a_track_that_fails_ends_the_arrivals(caplog: pytest.LogCaptureFixture) -> None:
+    class Failing(ScriptedTrack):
+        async def recv(self) -> av.VideoFrame:
+            raise RuntimeError("no such device")
+
+    ingest = Ingest(Failing([]), receiver())  # type: ignore[arg-type]
+    assert await read_all(ingest) == []
+    assert "reading a track failed" in caplog.text

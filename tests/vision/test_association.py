@@ -10,6 +10,8 @@ from hypothesis.extra import numpy as arrays
 
 from vision.association import (
     best_pairs,
+    come_into_view,
+    cut_sides,
     doubtful_overlaps,
     in_picture,
     made_whole,
@@ -110,3 +112,27 @@ def test_sides_that_the_edge_cuts_off_come_from_the_prediction() -> None:
 def test_a_detection_that_itself_reaches_outside_is_believed() -> None:
     detected, predicted = boxes((-0.05, 0.3, 0.2, 0.4)), boxes((-0.1, 0.3, 0.3, 0.4))
     assert made_whole(detected, predicted) == pytest.approx(detected)
+
+
+def test_sides_at_the_edge_are_cut() -> None:
+    boxes = np.array([[0.0, 0.3, 0.2, 0.2], [0.3, 0.005, 0.2, 0.99], [0.8, 0.5, 0.2, 0.2]], "f")
+    assert cut_sides(boxes).tolist() == [
+        [True, False, False, False],
+        [False, True, False, True],
+        [False, False, True, False],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("box", "expected"),
+    [
+        ((0.05, 0.3, 0.2, 0.2), (0.0, 0.3, 0.25, 0.2)),
+        ((0.5, 0.3, 0.2, 0.2), (0.38, 0.3, 0.32, 0.2)),
+        ((-0.1, 0.3, 0.2, 0.2), (-0.1, 0.3, 0.2, 0.2)),
+    ],
+)
+def test_a_cut_side_stays_at_the_edge_for_a_while(box: tuple[float, ...], expected: object) -> None:
+    left = np.array([[True, False, False, False]])
+    assert come_into_view(np.array([box], "f"), left)[0] == pytest.approx(expected, abs=1e-6)
+    whole = np.zeros((1, 4), np.bool_)
+    assert come_into_view(np.array([box], "f"), whole)[0] == pytest.approx(box, abs=1e-6)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from tests.vision.textures import picture, similarity, texture, view
-from vision.eye import Eye
+from vision.eye import Eye, EyeConfig
 from vision.motion import STILL, CameraMotion
 from vision.types import Detections, Seconds, Track
 
@@ -154,3 +154,37 @@ def test_the_same_video_gives_the_same_tracks() -> None:
         return [eye.tracks_at(at(frame)) for frame in range(9, 15)]
 
     assert replay() == replay()
+
+
+def walked(frames: int, *, anchored: bool) -> tuple[Eye, float]:
+    """A thing begins to walk; one result, of the first picture, comes four pictures later."""
+    thing = texture(160, 240, seed=9)
+    eye = Eye(("thing",), EyeConfig(anchored=anchored))
+    for frame in range(frames):
+        grey = view(WORLD, SIZE, STILL).copy()
+        left = 100 + 8 * frame
+        grey[100:340, left : left + 160] = thing
+        eye.look(picture(grey), at(frame))
+        if frame == 4:
+            box = np.array([[100 / 640, 100 / 480, 160 / 640, 240 / 480]], np.float32)
+            eye.detected(seen(box), at(0))
+    return eye, (100 + 8 * (frames - 1)) / 640
+
+
+def test_a_box_stays_on_a_thing_that_walks_though_it_was_detected_once() -> None:
+    eye, left = walked(12, anchored=True)
+    (track,) = eye.tracks_at(at(11))
+    assert track.box[0] == pytest.approx(left, abs=0.01)
+    assert track.velocity[0] > 0.1
+    unheld, _ = walked(12, anchored=False)
+    (track,) = unheld.tracks_at(at(11))
+    assert track.box[0] < left - 0.1, "so it is the picture that tells"
+
+
+def test_what_is_believed_and_not_shown() -> None:
+    eye = Eye(("thing",))
+    faint = Detections(THINGS, np.full(2, 0.2, np.float32), np.zeros(2, np.int32))
+    assert eye.believed_at(Seconds(0)) == ()
+    eye.detected(faint, Seconds(0))
+    assert eye.tracks_at(Seconds(0)) == ()
+    assert [track.id for track in eye.believed_at(Seconds(0))] == [0, 0]

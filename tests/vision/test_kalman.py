@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -104,3 +106,26 @@ def test_rows_can_be_taken_replaced_and_joined() -> None:
     assert np.array_equal(replaced.boxes[1], first().boxes[0])
     assert states.boxes[1] == pytest.approx(boxes[1])
     assert len(states.joined(first())) == 4
+
+
+def test_placing_says_what_predicting_says() -> None:
+    predicted, placed = (
+        moving(0.2, 10, 0.5).predicted(0.3, NOISE),
+        moving(0.2, 10, 0.5).placed(0.3, NOISE),
+    )
+    assert placed.value == pytest.approx(predicted.value)
+    assert placed.rate == pytest.approx(predicted.rate)
+    assert placed.boxes == pytest.approx(predicted.boxes)
+
+
+def test_a_way_that_was_seen_is_believed_and_one_that_was_not_is_predicted() -> None:
+    states = moving(0.2, 10, 0.5)
+    seen = states.followed(np.array([[0.05, -0.01]]), 0.1, NOISE)
+    guess = states.placed(0.1, NOISE).value
+    assert guess[0, 0] < seen.value[0, 0] < states.value[0, 0] + 0.05, "between the two"
+    surely = states.followed(np.array([[0.05, -0.01]]), 0.1, replace(NOISE, slip=1e-4))
+    assert surely.value[0, :2] == pytest.approx(states.value[0, :2] + (0.05, -0.01), abs=1e-4)
+    assert states.placed(0.1, NOISE).rate[0, 0] < seen.rate[0, 0] < 0.5
+    unseen = states.followed(np.full((1, 2), np.nan), 0.1, NOISE)
+    assert unseen.value == pytest.approx(states.placed(0.1, NOISE).value)
+    assert seen.later(0.2).value == pytest.approx(seen.value + 0.2 * seen.rate)

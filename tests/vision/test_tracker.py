@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vision.anchors import Shifts
+from vision.life import TrackerConfig
 from vision.motion import CameraMotion
-from vision.tracker import MOST_TRACKS, Tracker, TrackerConfig
+from vision.outlook import NOBODY
+from vision.tracker import MOST_TRACKS, Tracker
 from vision.types import Detections, Seconds, Track
 
 CAT, DOG = 15, 16
@@ -321,3 +324,59 @@ def test_the_number_of_tracks_is_bounded() -> None:
     tracker = Tracker()
     assert len(tracker.update(seen(*grid), Seconds(0))) == MOST_TRACKS
     assert len(tracker.update(seen(*grid), Seconds(0.1))) == MOST_TRACKS
+
+
+def believed(tracker: Tracker, t: float) -> list[tuple[int, float]]:
+    return [(track.id, round(track.score, 2)) for track in tracker.believed(Seconds(t))]
+
+
+def test_the_faint_is_believed_and_not_shown() -> None:
+    tracker = Tracker()
+    assert tracker.update(seen((0.1, 0.1, 0.2, 0.2), score=0.25), Seconds(0)) == ()
+    assert believed(tracker, 0) == [(NOBODY, 0.25)]
+    assert tracker.update(seen((0.1, 0.1, 0.2, 0.2), score=0.45), Seconds(0.1)) == ()
+    ((number, belief),) = believed(tracker, 0.1)
+    assert number == NOBODY
+    assert 0.25 < belief < 0.45
+
+
+def test_the_faint_that_becomes_sure_is_a_track_by_the_rule_of_new_ones() -> None:
+    tracker, box = Tracker(), (0.1, 0.1, 0.2, 0.2)
+    tracker.update(seen(box, score=0.3), Seconds(0))
+    assert tracker.update(seen(box, score=0.55), Seconds(0.1)) == ()
+    assert ids(tracker.update(seen(box, score=0.4), Seconds(0.2))) == [1]
+    tracker.update(seen((0.6, 0.6, 0.2, 0.2), score=0.3), Seconds(0.3))
+    assert ids(tracker.update(seen((0.6, 0.6, 0.2, 0.2), score=0.9), Seconds(0.4))) == [1, 2]
+
+
+def test_belief_in_what_is_unseen_fades_until_it_is_given_up() -> None:
+    tracker = Tracker()
+    tracker.update(seen((0.1, 0.1, 0.2, 0.2), score=0.3), Seconds(0))
+    tracker.update(seen(), Seconds(0.2))
+    assert believed(tracker, 0.2)[0][1] < 0.3
+    tracker.update(seen(), Seconds(0.5))
+    assert believed(tracker, 0.5) == []
+
+
+def test_a_box_that_was_seen_to_go_is_where_it_went() -> None:
+    tracker = Tracker()
+    tracker.update(seen((0.1, 0.1, 0.2, 0.2)), Seconds(0))
+    camera = CameraMotion.shift(0.02, 0.0)
+    shifts = Shifts(np.array([[0.07, 0.01]]), Seconds(0.1), camera)
+    (track,) = tracker.at(Seconds(0.1), camera, lambda _keys: shifts)
+    assert track.box == pytest.approx((0.17, 0.11, 0.2, 0.2), abs=1e-6)
+    assert track.velocity[0] > 0.1, "and goes on so"
+    unknown = Shifts(np.full((1, 2), np.nan), Seconds(0.1), camera)
+    (track,) = tracker.at(Seconds(0.1), camera, lambda _keys: unknown)
+    assert track.box == pytest.approx((0.12, 0.1, 0.2, 0.2), abs=1e-6)
+
+
+def test_a_thing_that_comes_into_view_is_drawn_up_to_the_edge() -> None:
+    tracker = Tracker()
+    tracker.update(seen((0.0, 0.3, 0.1, 0.3)), Seconds(0))
+    (track,) = tracker.at(Seconds(0.1), CameraMotion.shift(0.04, 0.0))
+    assert track.box == pytest.approx((0.0, 0.3, 0.14, 0.3), abs=1e-6)
+    (track,) = tracker.at(Seconds(0.1), CameraMotion.shift(0.2, 0.0))
+    assert track.box == pytest.approx((0.14, 0.3, 0.16, 0.3), abs=1e-6), "not without end"
+    (track,) = tracker.at(Seconds(0.1), CameraMotion.shift(-0.04, 0.0))
+    assert track.box == pytest.approx((-0.04, 0.3, 0.1, 0.3), abs=1e-6)

@@ -1,0 +1,216 @@
+"""Are the boxes where the objects are when they are seen?
+
+    PYTHONPATH=. python benchmarks/streaming_accuracy.py [--mot DIR] [--json FILE] [--real-time]
+
+Streaming accuracy (Li, Wang, Ramanan, "Towards Streaming Perception", ECCV 2020): a video is played
+in real time, and at each frame's display time the boxes on the screen are scored against the truth
+of that frame. The measure is average precision at an overlap of 0.5. The detector is the default
+one, the eye the server's own.
+
+Time is simulated: the detector's answers are computed once for every frame, and given out when one
+that takes 60, 100 or 150 ms, or a recorded list of times, would have given them, by the engine's
+rule. The same command gives the same figures. With ``--real-time`` frames are offered at their
+real times to a real engine, whatever that costs on this machine.
+
+Two displays: the picture sent back with boxes burned in, where each frame carries what is known
+when it is drawn; and the page's own preview, on which boxes are moved on from the newest message.
+
+Systems: ``ours``, all that the eye believes, the faint included, since average precision asks for
+a ranking, not for a choice; ``shown``, the choice that the product draws; the same eye without
+knowledge of the camera's motion, and without prediction; and the detector's last answer held. The
+yardsticks are offline, with every frame detected and no time lost: ``detector``, its raw answers,
+and ``eye offline``. Left out, everywhere, are the frames before the first result could be there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from labelled import DETECTOR
+from streaming_live import live_runs
+from streaming_scenes import Scene, scenes
+from streaming_schedule import JITTERY, MAX_HZ, SAME_MOMENT, Detected, schedule
+from streaming_scoring import Score, score
+from streaming_systems import (
+    Held,
+    Ours,
+    Results,
+    System,
+    Unpredicted,
+    WithoutCamera,
+    burned_in,
+    client_drawn,
+    messages,
+    offline,
+)
+
+from models.registry import create
+from vision.eye import EyeConfig
+from vision.ports import Detector
+from vision.types import Detections
+
+LATENCIES: dict[str, tuple[float, ...]] = {
+    "60": (0.06,),
+    "100": (0.1,),
+    "150": (0.15,),
+    "jittery": JITTERY,
+}
+"Milliseconds that a detection takes, and the list of seconds behind it."
+TRIP = 0.04
+"Seconds from a frame's display in the page, by way of the server, to a message about it."
+
+SYSTEMS: dict[str, Callable[[], System]] = {
+    "ours": lambda: Ours(everything=True),
+    "shown": lambda: Ours(everything=False),
+    "ours, camera unknown": lambda: WithoutCamera(everything=True),
+    "ours, boxes unseen": lambda: Ours(everything=True, config=EyeConfig(anchored=False)),
+    "ours, not predicted": lambda: Unpredicted(everything=True),
+    "held": Held,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One system on one scene."""
+
+    source: str
+    pan: str
+    display: str
+    "``burned in``, ``page``, or ``offline``."
+    system: str
+    latency_ms: str
+    hz: float
+    "Detections a second."
+    ap50: float
+    "Percent; as all figures, without the frames before the first result could be there."
+    offline_ap50: float
+    "The raw detections', every frame and no time lost, on the same frames."
+    from_start_ap50: float
+    "With the frames before the first result."
+    precision: float
+    "Percent of the boxes, all of them drawn, that are right."
+    recall: float
+    "Percent of the objects that have a right box."
+
+
+def detected(scene: Scene, detector: Detector) -> list[Detections]:
+    """What the detector sees in every frame, of the classes that are looked for."""
+    found = (detector.detect(moment.picture) for moment in scene.moments)
+    wanted = sorted(scene.labels)
+    return [one.where(np.isin(one.classes, wanted)) if wanted else one for one in found]
+
+
+def measure(
+    scene: Scene, seen: list[Detections], runs: list[Detected], latency: str
+) -> Iterator[Run]:
+    """Every system with this schedule of results."""
+    judge, results = Judge(scene, seen, runs, latency), Results(seen, runs)
+    yield judge.run("offline", "detector", seen)
+    yield judge.run("offline", "eye offline", list(offline(scene, seen, Ours(everything=True))))
+    for name, make in SYSTEMS.items():
+        yield judge.run("burned in", name, list(burned_in(scene, results, make())))
+        told = messages(scene, results, make())
+        yield judge.run("page", name, list(client_drawn(scene, told, TRIP)))
+    told = messages(scene, results, Ours(everything=True), each_frame=True)
+    yield judge.run("page", "ours, told each frame", list(client_drawn(scene, told, TRIP)))
+
+
+class Judge:
+    """Scores answers for one scene and one schedule."""
+
+    def __init__(
+        self, scene: Scene, seen: list[Detections], runs: list[Detected], latency: str
+    ) -> None:
+        self._scene, self._seen, self._latency = scene, seen, latency
+        length = scene.moments[-1].t - scene.moments[0].t
+        self._hz = len(runs) / max(length, SAME_MOMENT)
+        self._done = runs[0].done
+        self._yardsticks: dict[int, float] = {}
+
+    def run(self, display: str, system: str, answers: list[Detections]) -> Run:
+        """The figures of one system."""
+        first = self._first(self._done + (TRIP if display == "page" else 0.0))
+        figures = self._score(answers, first)
+        if first not in self._yardsticks:
+            self._yardsticks[first] = self._score(self._seen, first).ap50
+        return Run(
+            self._scene.source,
+            self._scene.pan,
+            display,
+            system,
+            self._latency,
+            round(self._hz, 1),
+            offline_ap50=self._yardsticks[first],
+            from_start_ap50=self._score(answers, 0).ap50,
+            **asdict(figures),
+        )
+
+    def _first(self, since: float) -> int:
+        """The first frame displayed at that time or after it."""
+        times = [moment.t for moment in self._scene.moments]
+        return next(i for i, t in enumerate(times) if t + SAME_MOMENT >= since)
+
+    def _score(self, answers: list[Detections], first: int) -> Score:
+        return score(self._scene.moments[first:], answers[first:])
+
+
+def simulated(mot: Path | None, latencies: Sequence[str]) -> Iterator[Run]:
+    """Every scene and system with these latencies."""
+    detector = create(DETECTOR)
+    for scene in scenes(mot):
+        seen = detected(scene, detector)
+        times = [moment.t for moment in scene.moments]
+        for latency in latencies:
+            yield from measure(scene, seen, schedule(times, LATENCIES[latency]), latency)
+
+
+def in_real_time(mot: Path | None) -> Iterator[Run]:
+    """Every scene and system, with the results of a real engine at their real times."""
+    detector = create(DETECTOR)
+    for scene in scenes(mot):
+        seen = detected(scene, detector)
+        yield from measure(scene, seen, live_runs(scene, detector, MAX_HZ), "real")
+
+
+def line(run: Run) -> str:
+    """One row of the table, in Markdown."""
+    difference = run.ap50 - run.offline_ap50
+    figures = [f"{run.ap50:.1f}", f"{difference:+.1f}", f"{run.from_start_ap50:.1f}"]
+    figures += [f"{run.precision:.0f}", f"{run.recall:.0f}"]
+    names = [run.source, run.pan, run.latency_ms, f"{run.hz:.1f}", run.display, run.system]
+    return "| " + " | ".join([*names, *figures]) + " |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Are boxes where objects are when they are seen?")
+    parser.add_argument("--mot", type=Path, help="folder with labelled sequences")
+    parser.add_argument(
+        "--latency", choices=LATENCIES, action="append", help="only these; may be given again"
+    )
+    parser.add_argument("--json", type=Path, help="file to write all figures to")
+    parser.add_argument("--real-time", action="store_true", help="play to a real engine")
+    options = parser.parse_args()
+    print("| scene | pan | detection ms | Hz | display | system | AP50 | to offline | ", end="")
+    print("from the start | precision | recall |")
+    print("|---" * 11 + "|")
+    runs = []
+    for run in _runs(options):
+        print(line(run), flush=True)
+        runs.append(asdict(run))
+    if options.json:
+        options.json.write_text(json.dumps({"runs": runs}, indent=1) + "\n")
+
+
+def _runs(options: argparse.Namespace) -> Iterator[Run]:
+    if options.real_time:
+        return in_real_time(options.mot)
+    return simulated(options.mot, options.latency or tuple(LATENCIES))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""When a detector would have answered: the engine's rule, played through in simulated time.
+
+The rule is that of ``streaming.engine``: one frame at a time, the newest that waits, and never two
+within the shortest interval. Times are seconds of media time as the server sees it: a frame may be
+taken at its own time, and what came before a frame's time can be drawn on it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import cycle
+
+MAX_HZ = 10.0
+"Detections a second of one session, as the server ships."
+
+JITTERY = (0.071, 0.064, 0.118, 0.066, 0.083, 0.152, 0.069, 0.074, 0.097, 0.231, 0.068, 0.087)
+"""Seconds that detections took, one after another, with a browser on the same two cores."""
+
+SAME_MOMENT = 1e-9
+"Seconds apart that count as at once: frame times are sums of floats."
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """One run of the detector."""
+
+    frame: int
+    "Index of the frame that it looked at."
+    done: float
+    "When its result was there, seconds."
+
+
+def schedule(
+    times: Sequence[float], latencies: Sequence[float], max_hz: float = MAX_HZ
+) -> list[Detected]:
+    """The runs of a detector over frames that come at ``times``, ascending.
+
+    Args:
+        times: when each frame can be taken.
+        latencies: seconds that the runs take, over and over.
+        max_hz: at most so many runs a second; 0 means no bound.
+    """
+    return list(_runs(times, cycle(latencies), 1 / max_hz if max_hz else 0.0))
+
+
+def _runs(
+    times: Sequence[float], latencies: Iterator[float], interval: float
+) -> Iterator[Detected]:
+    free = due = -float("inf")
+    untaken = 0
+    while untaken < len(times):
+        now = max(free, due, times[untaken])
+        newest = bisect_right(times, now + SAME_MOMENT) - 1
+        free, due, untaken = now + next(latencies), now + interval, newest + 1
+        yield Detected(newest, free)
