@@ -181,6 +181,7 @@ class Server:
         It is closed at first, which ends the loading, and again should it come only now.
         """
         self._ending = True
+        free(self._detector)
         self._detector_thread.shutdown(cancel_futures=True)
         free(self._detector)
 

@@ -3,11 +3,12 @@
 H.264 comes first: with it a frame costs half of VP8's time to encode here, half to decode, and
 phones do both in hardware. Browsers encode what they send with the first codec of the answer too.
 That order is fixed, not found out on each machine: it was measured once, as the head of the package
-tells, and where a GPU encodes it is H.264 anyway.
+tells, and where a GPU encodes, it is H.264 anyway.
 
-H.264's level is answered as aiortc has it, 3.1 (720p at 30 a second), and offers say no more. x264
-writes the level that a picture truly has, which is higher for more (4.0 for 1080p at 30), and is not
-made to write less: browsers size their decoders by what is written there.
+H.264's level is answered as aiortc has it, 3.1 (720p at 30 a second), and browsers offer the same.
+x264 writes the level that a picture truly has, which is higher for a larger one (4.0 for 1080p at
+30), and is not made to write less: that is what decoders size themselves by, and ours too.
+
 aiortc's ``setCodecPreferences`` only counts before the offer is set, when an answering connection
 has no transceiver yet, so the list that it would have filled is put in order instead.
 """

@@ -13,6 +13,7 @@ def refused(*_):
     raise PermissionError
 
 os.sched_setscheduler = refused
+worker_side.NICENESS = 19  # whoever runs this may be nice already
 done = threading.Event()
 threading.Thread(target=done.wait).start()
 worker_side.give_way()
@@ -28,4 +29,4 @@ def test_where_there_is_no_idle_class_every_thread_is_nice() -> None:
     )
     nice = said.stdout.split()
     assert len(nice) >= 2
-    assert all(int(each) >= 15 for each in nice)
+    assert all(int(each) == 19 for each in nice)

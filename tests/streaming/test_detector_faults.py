@@ -84,7 +84,7 @@ async def test_a_server_ends_while_its_detector_is_still_being_loaded(
 ) -> None:
     monkeypatch.setenv(LOADING, str(orders))
     give(orders, HANG)
-    detector = DetectorProcess(NAME)
+    detector = DetectorProcess(NAME, limits=ProcessLimits(start=1.5 * PATIENCE))
     server = Server(Settings(), Loaders(lambda: detector), Gate(None), web.ROOT, bytes)
     async with asyncio.timeout(PATIENCE):
         async with server.running():

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from aiortc.rtp import RtpPacket
+from aiortc.rtp import RTCP_PSFB_APP, RtcpPsfbPacket, RtpPacket
 from aiortc.sdp import SessionDescription
 
 from streaming.garbage import HANDLERS, guard_against_garbage
@@ -15,6 +15,10 @@ from streaming.garbage import HANDLERS, guard_against_garbage
 Maker = Callable[..., Any]
 
 SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
+
+
+ESTIMATE = bytes(RtcpPsfbPacket(RTCP_PSFB_APP, ssrc=1, media_ssrc=0, fci=b"REMB\x40\xff\xff\xff"))
+"""A REMB message that tells of 64 streams and names none."""
 
 
 def with_extension(number: int, value: bytes) -> bytes:
@@ -26,9 +30,7 @@ def with_extension(number: int, value: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("query", ["", "?overlay=client"], ids=["returned", "received only"])
-async def test_a_header_extension_of_a_wrong_length_ends_no_session(
-    serving: Maker, connected: Maker, query: str
-) -> None:
+async def test_it_ends_no_session(serving: Maker, connected: Maker, query: str) -> None:
     async with serving() as running, connected(running, query=query) as client:
         await client.until(lambda: client.said("hello"))
         (media, *_) = SessionDescription.parse(client.answer).media
@@ -39,8 +41,8 @@ async def test_a_header_extension_of_a_wrong_length_ends_no_session(
         with pytest.raises(struct.error):
             RtpPacket.parse(garbage, theirs.receiver.transport._rtp_header_extensions_map)
         (ours,) = client.connection.getTransceivers()
-        for _ in range(3):
-            await ours.sender.transport._send_rtp(garbage)
+        for each in (garbage, ESTIMATE, garbage):
+            await ours.sender.transport._send_rtp(each)
         received = entry.peer.ingest.received
         await client.until(lambda: entry.peer.ingest.received > received + 10)
         assert (await running.http.get(client.location)).json()["state"] == "connected"

@@ -48,7 +48,7 @@ STEP = 12
 """Pixels by which the picture moves from one frame to the next: 20.9 grey levels, so that a picture
 that is one frame too old is seen."""
 
-MOST_OFF = 14.0
+MOST_OFF = 8.0
 """Grey levels by which a whole picture, compressed twice, may be off in its mean."""
 
 ENOUGH = 12

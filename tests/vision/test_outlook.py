@@ -16,7 +16,7 @@ BOX = (0.4, 0.4, 0.2, 0.2)
 def outlook(*lives: Life) -> Outlook:
     boxes = np.array([BOX] * len(lives), np.float32)
     states = BoxStates.first_seen(boxes, np.full(len(lives), 0.8, np.float32), Noise())
-    return Outlook(lives, states, 1.0, TrackerConfig())
+    return Outlook(lives, states, 1.0, TrackerConfig(noise=Noise(slip=1e-6)))
 
 
 def life(*, score: float = 0.8, seen_at: float = 1.0, number: int | None = 1) -> Life:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vision.anchors import Shifts
+from vision.kalman import Noise
 from vision.life import TrackerConfig
 from vision.motion import CameraMotion
 from vision.outlook import NOBODY
@@ -359,7 +360,7 @@ def test_belief_in_what_is_unseen_fades_until_it_is_given_up() -> None:
 
 
 def test_a_box_that_was_seen_to_go_is_where_it_went() -> None:
-    tracker = Tracker()
+    tracker = Tracker(TrackerConfig(noise=Noise(slip=1e-6)))
     tracker.update(seen((0.1, 0.1, 0.2, 0.2)), Seconds(0))
     camera = CameraMotion.shift(0.02, 0.0)
     shifts = Shifts(np.array([[0.07, 0.01]]), Seconds(0.1), camera)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from streaming import known_aiortc
 from streaming.ingest import Ingest
+from streaming.receiving import standstill
 from streaming.receiving.adapter import MANGLED
+from streaming.receiving.decoder import Decoded, PictureDecoder
+from vision.errors import MediaError
 
 Maker = Callable[..., Any]
 Lost = Callable[[int], bool]
@@ -36,6 +39,11 @@ def lose(ingest: Ingest, lost: Lost) -> None:
             await handle(data, arrival_time_ms=arrival_time_ms)
 
     transport._handle_rtp_data = sometimes
+
+
+def refuse(*_: object) -> Iterator[Decoded]:
+    """A decoder that takes nothing."""
+    raise MediaError("A picture is damaged")
 
 
 async def test_each_tenth_packet_lost_is_repaired_and_every_frame_comes(
@@ -67,6 +75,20 @@ async def test_after_a_blackout_the_picture_comes_back(serving: Maker, connected
         assert counts["lost"] > 20
         assert counts["decode_errors"] == 0
         assert ingest.out_of_order == 0
+
+
+async def test_a_person_whose_video_gives_no_picture_is_told(
+    serving: Maker, connected: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standstill, "LONG", 0.2)
+    async with serving() as running, connected(running) as client:
+        ingest = ingest_of(running)
+        await client.until(lambda: ingest.received > 5)
+        assert not client.said("problem")
+        monkeypatch.setattr(PictureDecoder, "decode", refuse)
+        await client.until(lambda: client.said("problem"))
+        assert {each["code"] for each in client.said("problem")} == {"no-picture"}
+        assert ingest.counts()["decode_errors"] > 0
 
 
 async def test_with_an_aiortc_that_is_not_known_pictures_still_come(

@@ -15,6 +15,7 @@ from aiortc.mediastreams import MediaStreamError
 from aiortc.rtp import RtpPacket
 
 from streaming.egress import ReturnedTrack
+from streaming.garbage import guard_against_garbage
 from streaming.mailbox import Mailbox
 from streaming.sending.adapter import Sending
 from streaming.sending.limits import Limits
@@ -99,6 +100,7 @@ async def _made(limits: Limits, *, playout: bool) -> Link:
     transceiver.sender.replaceTrack(ReturnedTrack(mailbox))
     transceiver.direction = "sendonly"
     prefer(transceiver, limits.codec)
+    guard_against_garbage(transceiver.receiver.transport)
     link = Link(ours, theirs, mailbox, Sending(transceiver.sender, mailbox, limits))
     accept_playout_delay(transceiver, ours.remoteDescription.sdp)
     await ours.setLocalDescription(await ours.createAnswer())

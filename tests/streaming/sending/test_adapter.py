@@ -271,7 +271,7 @@ async def test_frames_that_cannot_be_sent_are_left_out_but_not_without_end(
             assert link.sending.counts().key_frames > keys
             assert said == [logging.WARNING]
         else:
-            await link.until(lambda: link.sender._RTCRtpSender__rtp_exited.is_set())
+            await link.until(link.sender._RTCRtpSender__rtp_exited.is_set)
             assert link.sending.counts().frames == frames + failures
             assert logging.ERROR in [record.levelno for record in caplog.records]
 

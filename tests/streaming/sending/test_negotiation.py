@@ -77,18 +77,18 @@ async def test_an_iphone_is_answered_with_what_it_wants() -> None:
     assert (await order(SAFARI, "vp8"))[:2] == [("VP8", ""), ("rtx", 100)]
 
 
-@pytest.mark.parametrize(
-    ("version", "codec", "first"),
-    [(KNOWN, "auto", "H264"), ("0.1", "auto", "VP8"), ("0.1", "h264", "H264")],
-)
+UNASKED = [(KNOWN, "auto", "H264"), ("0.1", "auto", "VP8"), ("0.1", "h264", "H264")]
+"""The version that is taken for the known one, what the operator says, what comes first."""
+
+
+@pytest.mark.parametrize("case", UNASKED)
 async def test_h264_is_put_first_unasked_only_where_our_encoder_makes_it(
     serving: Callable[..., Any],
     connected: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
-    version: str,
-    codec: str,
-    first: str,
+    case: tuple[str, str, str],
 ) -> None:
+    version, codec, first = case
     monkeypatch.setattr(known_aiortc, "KNOWN", version)
     async with serving(codec=codec) as running, connected(running) as client:
         (media, *_) = SessionDescription.parse(client.answer).media
