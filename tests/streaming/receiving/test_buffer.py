@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import itertools
-
 import pytest
 
 from streaming.receiving import buffer as limits
@@ -9,7 +7,6 @@ from streaming.receiving.buffer import NOTHING, FrameBuffer
 from streaming.receiving.line import CONVINCING, MOST_AHEAD
 from streaming.receiving.missing import LEAST_PATIENCE, MOST_PATIENCE
 from streaming.receiving.pieces import Piece
-from streaming.receiving.wish import INTERVAL
 from tests.streaming.receiving.scripted import (
     ScriptedSender,
     asked_of,
@@ -128,47 +125,6 @@ def test_a_key_frame_without_marker_beyond_a_gap_is_whole_when_the_next_frame_co
     assert frames_of(feed(buffer, sender.frame())) == [2]
 
 
-def test_joining_in_mid_stream_asks_for_a_key_frame_at_once() -> None:
-    sender, buffer = ScriptedSender(), FrameBuffer()
-    (outcome,) = feed(buffer, sender.frame())
-    assert outcome.ask_key
-    assert frames_of(feed(buffer, [*sender.frame(), *sender.frame(2, key=True)])) == [2]
-
-
-def test_joining_at_a_key_frame_asks_for_none_while_it_comes() -> None:
-    sender, buffer = ScriptedSender(), FrameBuffer()
-    key = sender.frame(60, key=True)
-    for turn, piece in enumerate(key[:-1]):
-        assert not buffer.add(piece, turn * INTERVAL / 20).ask_key
-        assert not buffer.tick(turn * INTERVAL / 20).ask_key
-    assert frames_of([buffer.add(key[-1], 60 * INTERVAL / 20)]) == [0]
-
-
-def test_a_key_frame_that_stops_coming_is_asked_for() -> None:
-    sender, buffer = ScriptedSender(), FrameBuffer()
-    buffer.add(sender.frame(3, key=True)[0], 0.0)
-    assert buffer.due is not None
-    assert buffer.tick(buffer.due).ask_key
-
-
-def test_key_frames_are_asked_for_again_but_not_too_often() -> None:
-    sender, buffer = ScriptedSender(), FrameBuffer()
-    asked = [turn for turn in range(300) if buffer.add(*sender.frame(), turn / 30).ask_key]
-    assert 8 <= len(asked) <= 10 / INTERVAL
-    assert min(after - before for before, after in itertools.pairwise(asked)) >= 9
-    assert buffer.wish.asked == len(asked)
-
-
-def test_nothing_is_asked_for_when_nothing_comes_any_more() -> None:
-    sender, buffer = ScriptedSender(), FrameBuffer()
-    buffer.add(*sender.frame(), 0.0)
-    asked = 0
-    while buffer.due is not None:
-        asked += buffer.tick(buffer.due).ask_key
-    assert asked <= limits.QUIET / INTERVAL
-    assert buffer.add(*sender.frame(), 60.0).ask_key, "and asked for again when it does"
-
-
 def test_a_decoder_that_lost_its_way_gets_nothing_before_a_key_frame() -> None:
     sender, buffer = begun()
     assert buffer.need_key_frame(1.0).ask_key
@@ -185,43 +141,6 @@ def test_a_failure_before_the_newest_key_frame_is_of_no_interest() -> None:
     assert buffer.need_key_frame(0.1, after=failed) is NOTHING
     assert frames_of(feed(buffer, sender.frame())) == [3]
     assert buffer.need_key_frame(0.2, after=failed + 1).ask_key
-
-
-def test_after_a_blackout_that_began_in_a_gap_a_key_frame_is_asked_for_at_once() -> None:
-    for dark in (1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 3.0):
-        sender, buffer = begun()
-        sender.frame()
-        buffer.add(*sender.frame(), 0.0)
-        asked = 0
-        while buffer.due is not None and buffer.due < dark:
-            asked += buffer.tick(buffer.due).ask_key
-        assert asked, "into the dark"
-        for _ in range(round(dark * 30)):
-            sender.frame()
-        assert buffer.add(*sender.frame(), dark).ask_key
-
-
-def test_a_parameter_set_before_each_delta_frame_does_not_put_off_requests() -> None:
-    sender, buffer = ScriptedSender(), FrameBuffer()
-    asked = []
-    for turn in range(90):
-        head, tail = sender.frame(2)
-        outcomes = feed(buffer, [head._replace(opens=True), tail], turn / 30)
-        asked += [turn / 30] * keys_asked(outcomes)
-    assert asked[0] == 0.0
-    assert len(asked) >= 4
-
-
-def test_key_frames_that_no_decoder_takes_are_asked_for_ever_more_seldom() -> None:
-    sender, buffer = ScriptedSender(), FrameBuffer()
-    asked, key = 0, False
-    for turn in range(300):
-        outcomes = feed(buffer, sender.frame(1, key=key), turn / 30)
-        failed = [frame.number for outcome in outcomes for frame in outcome.frames]
-        outcomes += [buffer.need_key_frame(turn / 30, after=number) for number in failed]
-        key = keys_asked(outcomes) > 0
-        asked += key
-    assert 10 <= asked <= 13
 
 
 def test_padding_makes_no_frame_and_no_gap() -> None:
