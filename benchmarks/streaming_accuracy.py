@@ -8,9 +8,9 @@ of that frame. The measure is average precision at an overlap of 0.5. The detect
 one, the eye the server's own.
 
 Time is simulated: the detector's answers are computed once for every frame, and given out when one
-that takes 60, 100 or 150 ms, or a recorded list of times, would have given them, by the engine's
-rule. The same command gives the same figures. With ``--real-time`` frames are offered at their
-real times to a real engine, whatever that costs on this machine.
+that takes 60, 100 or 150 ms, or as long as was recorded once, would have given them, by the rule of
+the engine. The same command gives the same figures. With ``--real-time`` frames are offered at
+their real times to a real engine, whatever that costs on this machine.
 
 Two displays: the picture sent back with boxes burned in, where each frame carries what is known
 when it is drawn; and the page's own preview, on which boxes are moved on from the newest message.
@@ -34,7 +34,7 @@ import numpy as np
 from labelled import DETECTOR
 from streaming_live import live_runs
 from streaming_scenes import Scene, scenes
-from streaming_schedule import JITTERY, MAX_HZ, SAME_MOMENT, Detected, schedule
+from streaming_schedule import MAX_HZ, RECORDED, SAME_MOMENT, SLOWED, Detected, schedule
 from streaming_scoring import Score, score
 from streaming_systems import (
     Held,
@@ -58,7 +58,8 @@ LATENCIES: dict[str, tuple[float, ...]] = {
     "60": (0.06,),
     "100": (0.1,),
     "150": (0.15,),
-    "jittery": JITTERY,
+    "recorded": RECORDED,
+    "slowed": SLOWED,
 }
 "Milliseconds that a detection takes, and the list of seconds behind it."
 TRIP = 0.04

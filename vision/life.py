@@ -8,6 +8,8 @@ from math import exp
 from vision.kalman import Noise
 from vision.types import TrackId
 
+ROUNDING = 1e-6
+"Seconds by which sums of times may be off."
 FAINT_VOTE = 1e-3
 "A class whose vote faded below it is forgotten."
 
@@ -26,6 +28,10 @@ class TrackerConfig:
     "Detections below it are ignored."
     instant_score: float = 0.65
     "A detection this sure is a track at once; a lesser one when the next result confirms it."
+    steady_score: float = 0.49
+    "What is believed at least so much for a while is a track, however unsure each detection is."
+    steady_for: float = 0.2
+    "That while."
     least_overlap: float = 0.2
     "Overlap with the prediction that makes a sure detection belong to a track."
     least_overlap_unsure: float = 0.4
@@ -74,6 +80,8 @@ class Life:
     "What its detections spoke for, faded."
     belief: float
     "The score that its detections had lately."
+    begun_at: float
+    "Time of its first detection."
     cut: tuple[bool, ...] = (False, False, False, False)
     "Which sides of its last detection the picture's edge cut off: left, top, right, bottom."
     sure: bool = False
@@ -86,7 +94,8 @@ class Life:
     @classmethod
     def begun(cls, key: int, t: float, label: int, score: float) -> Life:
         """One that a detection begins."""
-        return cls(key=key, seen_at=t, score=score, label=label, votes={label: score}, belief=score)
+        votes = {label: score}
+        return cls(key, t, score, label, votes, belief=score, begun_at=t)
 
     def confirm(self, t: float, label: int, score: float, config: TrackerConfig) -> None:
         """A detection at ``t`` is of it."""
@@ -111,5 +120,11 @@ class Life:
         return {known: vote / self.votes[self.label] for known, vote in self.votes.items()}
 
     def proven(self, config: TrackerConfig) -> bool:
-        """Whether it may be shown: its newest detection is very sure, or confirms a sure one."""
-        return self.confirmed or self.score >= config.instant_score
+        """Whether it may be shown.
+
+        It may when its newest detection is very sure or confirms a sure one, and when it was seen
+        badly but steadily.
+        """
+        lasting = self.seen_at - self.begun_at >= config.steady_for - ROUNDING
+        steady = lasting and self.belief >= config.steady_score
+        return self.confirmed or steady or self.score >= config.instant_score

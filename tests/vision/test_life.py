@@ -56,3 +56,14 @@ def test_votes_fade_and_are_forgotten() -> None:
     life.confirm(40.0, DOG, 0.5, CONFIG)
     assert CAT not in life.votes
     assert life.votes[DOG] > FAINT_VOTE
+
+
+def test_what_is_seen_badly_but_steadily_is_proven() -> None:
+    life = begun(0.5)
+    life.confirm(0.1, CAT, 0.5, CONFIG)
+    assert not life.proven(CONFIG)
+    life.confirm(0.2, CAT, 0.5, CONFIG)
+    assert life.proven(CONFIG)
+    worse = begun(0.4)
+    worse.confirm(0.2, CAT, 0.5, CONFIG)
+    assert not worse.proven(CONFIG)
