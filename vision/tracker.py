@@ -39,6 +39,8 @@ MOST_TRACKS = 128
 "Objects followed at a time; the weakest new ones beyond it are not taken up."
 MOST_DETECTIONS = 256
 "Detections of one picture that are looked at, best first."
+LONGEST_GAP = 10.0
+"Seconds between two results after which nothing is taken for what was there before."
 
 Flags = NDArray[np.bool_]
 Rows = NDArray[np.intp]
@@ -84,6 +86,8 @@ class Tracker:
         last = t if self._time is None else self._time
         if not np.isfinite(t) or (self._time is not None and t <= last):
             raise ValueError(f"updates have to come in order: {t} s after {self._time} s")
+        if t - last > LONGEST_GAP:
+            self.forget()
         self._states = self._states.moved(motion).predicted(t - last, self._config.noise)
         self._time = t
         detections = self._usable(detections)

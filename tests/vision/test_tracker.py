@@ -12,7 +12,7 @@ from vision.kalman import Noise
 from vision.life import TrackerConfig
 from vision.motion import CameraMotion
 from vision.outlook import NOBODY
-from vision.tracker import MOST_TRACKS, Tracker
+from vision.tracker import LONGEST_GAP, MOST_TRACKS, Tracker
 from vision.types import Detections, Seconds, Track
 
 CAT, DOG = 15, 16
@@ -381,3 +381,12 @@ def test_a_thing_that_comes_into_view_is_drawn_up_to_the_edge() -> None:
     assert track.box == pytest.approx((0.14, 0.3, 0.16, 0.3), abs=1e-6), "not without end"
     (track,) = tracker.at(Seconds(0.1), CameraMotion.shift(-0.04, 0.0))
     assert track.box == pytest.approx((-0.04, 0.3, 0.1, 0.3), abs=1e-6)
+
+
+@pytest.mark.parametrize(("gap", "same"), [(LONGEST_GAP - 1, True), (LONGEST_GAP + 1, False)])
+def test_long_without_results_nothing_is_what_was_there(gap: float, *, same: bool) -> None:
+    tracker, box = Tracker(), (0.4, 0.4, 0.2, 0.2)
+    before = ids(tracker.update(seen(box), Seconds(0.0)))
+    after = ids(tracker.update(seen(box), Seconds(gap)))
+    assert len(after) == 1
+    assert (before == after) == same
