@@ -9,7 +9,6 @@ const object = {
   score: 0.8,
   box: [0.1, 0.2, 0.3, 0.4],
   v: [0.01, 0],
-  g: 0.1,
   seen: 12,
 };
 const tracks = (changes) => ({
@@ -57,7 +56,7 @@ test("what the server leaves out has its default", () => {
   const read = readTracks({ type: "tracks", seq: 2, frame: { pts: 0 }, objects: [bare] });
   assert.deepEqual(read.frame, { pts: 0, age: 0, captured: null, returned: null });
   assert.deepEqual([read.index, read.parts, read.camera], [0, 1, [0, 0]]);
-  assert.deepEqual(read.objects, [{ ...bare, label: "", score: 0, v: [0, 0], g: 0, seen: 0 }]);
+  assert.deepEqual(read.objects, [{ ...bare, label: "", score: 0, v: [0, 0], seen: 0 }]);
 });
 
 test("tracks without their bones are null", () => {

@@ -14,27 +14,20 @@ const close = (actual, expected, within = 1e-9) => {
 
 /** Things whose true boxes are known at any time, seconds. */
 const WORLD = {
-  "stands still": { box: () => [0.4, 0.3, 0.2, 0.2], v: [0, 0], g: 0 },
-  "is carried along by a pan": { box: (t) => [0.1 + 0.3 * t, 0.3, 0.2, 0.2], v: [0.3, 0], g: 0 },
+  "stands still": { box: () => [0.4, 0.3, 0.2, 0.2], v: [0, 0] },
+  "is carried along by a pan": { box: (t) => [0.1 + 0.3 * t, 0.3, 0.2, 0.2], v: [0.3, 0] },
   "crosses the picture": {
     box: (t) => [0.7 - 0.5 * t, 0.1 + 0.2 * t, 0.1, 0.3],
     v: [-0.5, 0.2],
-    g: 0,
-  },
-  "comes nearer": {
-    box: (t) => [0.5 - 0.1 * Math.exp(t), 0.5 - 0.2 * Math.exp(t), 0.2 * Math.exp(t), 0.4 * Math.exp(t)],
-    v: [0, 0],
-    g: 1,
   },
 };
 const sighting = (thing, when) =>
-  at(when, { ...CAT, box: thing.box(when / 1000), v: thing.v, g: thing.g });
+  at(when, { ...CAT, box: thing.box(when / 1000), v: thing.v });
 
 for (const [name, thing] of Object.entries(WORLD)) {
   test(`a box stays on what ${name}, displayed before the message's frame or after`, () => {
     for (let shown = 200; shown <= 1250; shown += 7) {
       const [{ box }] = boxesAt(sighting(thing, 1000), sighting(thing, 900), shown);
-      // Between two growing boxes the way is taken straight.
       if (shown >= 400) close(box, thing.box(shown / 1000), 2e-3);
       else assert.ok(box.every(Number.isFinite));
     }
@@ -42,7 +35,7 @@ for (const [name, thing] of Object.entries(WORLD)) {
 }
 
 test("no two displayed frames in a row have the box further apart than it moves", () => {
-  const newest = at(1000, { ...CAT, v: [0.6, -0.3], g: 0.5 });
+  const newest = at(1000, { ...CAT, v: [0.6, -0.3] });
   const before = at(900, { ...CAT, box: [0.33, 0.22, 0.1, 0.3], v: [0.6, -0.3] });
   let last = null;
   for (let shown = 300; shown < 2200; shown += 10) {
@@ -61,14 +54,6 @@ test("a guess has its limits: ahead it slows down and stops, back it stops", () 
   close(ways.slice(0, 2), [0.1, 0.25]);
   assert.ok(ways[3] < 0.52 && ways[5] <= 0.6);
   close([moved({ ...CAT, v: [1, 0] }, -60_000)[0]], [-0.1]);
-});
-
-test("what grows does so about its centre, and no faster than anything does", () => {
-  const [left, top, width, height] = moved({ ...CAT, g: 1 }, 200);
-  close([left + width / 2, top + height / 2], [0.45, 0.35]);
-  close([width / 0.1, height / 0.3], [Math.exp(0.2), Math.exp(0.2)]);
-  assert.ok(moved({ ...CAT, g: 1e9 }, 60_000)[2] < 0.1 * Math.exp(1.3));
-  assert.ok(moved({ ...CAT, g: -1e9 }, 60_000)[2] > 0.02);
 });
 
 test("between two messages a box is between theirs, whatever the speeds said", () => {

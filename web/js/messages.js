@@ -8,7 +8,6 @@
  * @property {number} score 0…1
  * @property {readonly number[]} box left, top, width, height; fractions of the picture
  * @property {readonly number[]} v motion of the box's centre, fractions a second
- * @property {number} g its growth, e-fold a second
  * @property {number} seen ms since a detection last confirmed it, at the time of its frame
  *
  * @typedef {object} FrameTime
@@ -77,7 +76,6 @@ function readObject(object) {
     score: number(object.score, 0),
     box: object.box,
     v: areNumbers(object.v, 2) ? object.v : [0, 0],
-    g: number(object.g, 0),
     seen: number(object.seen, 0),
   };
 }

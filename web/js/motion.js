@@ -4,8 +4,6 @@
 const TRUSTED = 250;
 const FADE = 350;
 const FURTHEST_BACK = 500;
-/** Nothing grows or shrinks faster, e-fold a second. */
-const FASTEST_GROWTH = 2;
 
 /** Unconfirmed for so long, a box is drawn thin and dashed, begins to fade, and is gone, ms. */
 const DASHED_AFTER = 450;
@@ -58,16 +56,13 @@ function placed(object, earlier, elapsed, step) {
 }
 
 /**
- * @param {Pick<SeenObject, "box" | "v" | "g">} object
+ * @param {Pick<SeenObject, "box" | "v">} object
  * @param {number} elapsed ms
  * @returns {number[]} its box then
  */
-export function moved({ box: [left, top, width, height], v: [vx, vy], g = 0 }, elapsed) {
+export function moved({ box: [left, top, width, height], v: [vx, vy] }, elapsed) {
   const seconds = reach(elapsed) / 1000;
-  const grown = Math.exp(Math.max(-FASTEST_GROWTH, Math.min(g, FASTEST_GROWTH)) * seconds);
-  const x = left + vx * seconds + (width * (1 - grown)) / 2;
-  const y = top + vy * seconds + (height * (1 - grown)) / 2;
-  return [x, y, width * grown, height * grown];
+  return [left + vx * seconds, top + vy * seconds, width, height];
 }
 
 function reach(elapsed) {
