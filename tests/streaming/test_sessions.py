@@ -82,6 +82,32 @@ async def test_events_greet_then_report_every_second(serving: Maker, connected: 
         )
 
 
+async def test_stats_tell_of_every_stage_and_of_both_ways_of_the_link(
+    serving: Maker, connected: Maker
+) -> None:
+    async with serving() as running, connected(running) as client:
+        await client.until(lambda: len(client.frames) > 10)
+        told = len(client.said("stats"))
+        await client.until(lambda: len(client.said("stats")) > told + 1)
+        stats = client.said("stats")[-1]
+        for stage in ("decode", "look", "encode", "detect", "server"):
+            assert stats["stages"][stage]["p50"] > 0, stage
+        assert stats["link"]["in"].keys() >= {"lost", "repaired", "given_up", "key_frames_asked"}
+        assert stats["link"]["out"]["frames"] > 10
+        assert stats["link"]["out"]["key_frames"] >= 1
+        assert stats["degradation"] == 0
+
+
+async def test_tracks_tell_how_their_frame_is_known_in_the_returned_video(
+    serving: Maker, connected: Maker
+) -> None:
+    async with serving() as running, connected(running) as client:
+        await client.until(lambda: len(client.tracks) > 5)
+        frames = [each["frame"] for each in client.tracks]
+        origins = {(each["returned"] - each["pts"]) % (1 << 32) for each in frames}
+        assert len(origins) == 1, "one origin for all"
+
+
 async def test_a_failing_detector_is_told_and_the_picture_goes_on(
     serving: Maker, connected: Maker
 ) -> None:
