@@ -174,9 +174,9 @@ def judged(notes: dict[str, object], seconds: float) -> Person:
         [round(float(np.percentile(each, percent)), 1) for each in stretches]
         for percent in (50, 95)
     )
-    detections, detecting = float(str(notes["detections"])), float(str(notes["detecting"]))
+    rates = np.array(notes["detect_hz"], np.float64)[int(WARM_UP) :]
     return Person(
-        detect_hz=round(detections / detecting, 2) if detecting else 0.0,
+        detect_hz=round(float(rates.mean()), 2) if len(rates) else 0.0,
         fps=round(len(frames) / seconds, 1),
         p50=p50,
         p95=p95,

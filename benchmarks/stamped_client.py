@@ -47,24 +47,10 @@ class Notes:
     "Frames, since then."
     unreadable: int = 0
     "Returned frames whose number could not be read."
-    detections: int = 0
-    "Results of the detector since then, by the numbering of ``tracks``."
-    detecting: float = 0.0
-    "Seconds from the first of them to the last."
+    detect_hz: list[float] = field(default_factory=list)
+    "Results of the detector a second, as the server tells them once a second."
     problems: list[str] = field(default_factory=list)
     "What the server complained of."
-
-    def __post_init__(self) -> None:
-        self._seqs: tuple[int, int] | None = None
-        self._times = (0.0, 0.0)
-
-    def tracks(self, seq: int, now: float) -> None:
-        """A ``tracks`` message came; some are lost, and one may come in parts."""
-        first, last = self._seqs or (seq, seq)
-        self._seqs = (first, max(last, seq))
-        self._times = (self._times[0] or now, now)
-        self.detections = self._seqs[1] - first
-        self.detecting = self._times[1] - self._times[0]
 
 
 class StampedCamera(MediaStreamTrack):
@@ -124,16 +110,14 @@ async def visit(url: str, seconds: float, camera: StampedCamera) -> Notes:
 
 
 def _listen(connection: RTCPeerConnection, notes: Notes, began: asyncio.Future[float]) -> None:
-    def heard(text: str) -> None:
-        if began.done():
-            notes.tracks(json.loads(text)["seq"], time.monotonic())
-
     def told(text: str) -> None:
         message = json.loads(text)
         if message["type"] == "problem":
             notes.problems.append(message["detail"])
+        elif message["type"] == "stats" and began.done():
+            notes.detect_hz.append(message["rates"]["detect"])
 
-    connection.createDataChannel("tracks", ordered=False, maxRetransmits=0).on("message", heard)
+    connection.createDataChannel("tracks", ordered=False, maxRetransmits=0)
     connection.createDataChannel("events").on("message", told)
 
 

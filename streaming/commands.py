@@ -6,7 +6,8 @@ from typing import TypeVar
 
 import msgspec
 
-from streaming.session import OVERLAY_MODES, Session, Sink
+from streaming.session import OVERLAY_MODES, Session
+from streaming.sink import Sink
 from streaming.wire import (
     Ask,
     Command,

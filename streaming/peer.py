@@ -198,7 +198,7 @@ class Peer:
             return
         self._channels.append(channel)
         if channel.label == "tracks":
-            self._session.tracks_sink = ChannelSink(channel, MAX_TRACKS_BACKLOG)
+            self._session.tracks.sink = ChannelSink(channel, MAX_TRACKS_BACKLOG)
         else:
             self._open_events(channel)
 

@@ -3,7 +3,9 @@
 Driving contract: ``run(arrivals)`` until it returns (the track ended) or is cancelled; ``close`` at
 the end, once or more. Two coroutines share the eye, one at a time: every frame is looked at in a
 worker thread and handed to egress and to the engine; every result of the engine becomes tracks,
-goes out to the sinks, and is told to the conversation. Nothing here speaks RTP or HTTP.
+goes out to the sinks, and is told to the conversation. Where the client draws, every frame's tracks
+go out: it shows frames that are not here yet, and boxes drawn by an old message lie behind them.
+Nothing here speaks RTP or HTTP.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeVar, get_args
+from typing import Literal, TypeVar, get_args
 
 import av
 import numpy as np
@@ -25,9 +27,10 @@ from streaming.frames import frame_of, picture_of
 from streaming.ingest import Arrival
 from streaming.mailbox import Mailbox
 from streaming.session_clock import SessionClock
+from streaming.sink import Sink
 from streaming.stats import SessionStats
-from streaming.tracks import frame_ref, object_messages
-from streaming.wire import Hello, Message, Problem, Stats, encode, tracks_messages
+from streaming.tracks import TracksTeller
+from streaming.wire import Hello, Message, Problem, Stats, encode
 from vision.attention import Attention
 from vision.eye import Eye
 from vision.motion import CameraMotion
@@ -52,14 +55,6 @@ PROBLEM_INTERVAL = 5.0
 T = TypeVar("T")
 
 
-class Sink(Protocol):
-    """Somewhere that messages go. ``send`` never waits, and says whether it took the message."""
-
-    def send(self, text: str) -> bool:
-        """Takes one message, or drops it and returns False."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Identity:
     """What a session tells of the server in ``hello``."""
@@ -77,6 +72,8 @@ class Shown:
 
     picture: Picture
     tracks: tuple[Track, ...]
+    camera: tuple[float, float]
+    "Its own motion a second, as `Eye.camera`."
 
 
 class Session:
@@ -97,7 +94,7 @@ class Session:
         self.shown: Shown | None = None
         self.started = time.monotonic()
         self.events: list[Sink] = []
-        self.tracks_sink: Sink | None = None
+        self.tracks = TracksTeller(identity.labels)
         self.ended = asyncio.Event()
         self.drops_before: Callable[[], dict[str, int]] = dict
         "Tells what was dropped before a frame came here."
@@ -115,7 +112,6 @@ class Session:
         self._clock = SessionClock()
         self._followed: tuple[int, ...] | None = None
         self._newest: Sight | None = None
-        self._seq = 0
         self._rung = ""
         self._said: dict[str, float] = {}
         self.conversation = Conversation(
@@ -138,7 +134,7 @@ class Session:
         self.conversation.close()
         self.returned.close()
         self.events.clear()
-        self.tracks_sink = None
+        self.tracks.sink = None
         self.ended.set()
 
     def attach(self, sink: Sink) -> bool:
@@ -219,13 +215,15 @@ class Session:
             self.returned.put(frame)
             self.stats.tick("out", time.monotonic())
         self.stats.stages["server"].add(time.monotonic() - arrival.arrived)
+        if self.overlay != "burn-in" and self.shown is not None and self.shown.tracks:
+            self._tell(self._newest, self.shown.tracks, self.shown.camera)
 
     def _look(self, arrival: Arrival) -> tuple[Picture, av.VideoFrame | None]:
         """In a worker: everything that is done to every frame."""
         started = time.perf_counter()
         picture = picture_of(arrival.frame)
         self._eye.look(picture, arrival.t)
-        self.shown = Shown(picture, self._eye.tracks_at(arrival.t))
+        self.shown = Shown(picture, self._eye.tracks_at(arrival.t), self._eye.camera)
         frame = self._outgoing(self.shown, arrival.pts)
         self.stats.stages["look"].add(time.perf_counter() - started)
         return picture, frame
@@ -266,7 +264,7 @@ class Session:
         now = time.monotonic()
         self.stats.tick("detect", now)
         self.stats.stages["detect_age"].add(now - sight.arrived)
-        self._send_tracks(newest, tracks, camera, now)
+        self._tell(newest, tracks, camera)
         if taken:
             await self._notice(sight, then, moved)
 
@@ -282,17 +280,9 @@ class Session:
         )
         self.conversation.take(noticed)
 
-    def _send_tracks(
-        self, sight: Sight, tracks: tuple[Track, ...], camera: tuple[float, float], now: float
-    ) -> None:
-        if self.tracks_sink is None:
-            return
-        self._seq += 1
-        frame = frame_ref(sight, now, self.returned_rtp(sight.pts))
-        objects = object_messages(tracks, self.identity.labels)
-        for text in tracks_messages(self._seq, frame, camera, objects):
-            if not self.tracks_sink.send(text):
-                self.stats.drops["tracks"] += 1
+    def _tell(self, sight: Sight, tracks: tuple[Track, ...], camera: tuple[float, float]) -> None:
+        returned = self.returned_rtp(sight.pts)
+        self.stats.drops["tracks"] += self.tracks.tell(sight, tracks, camera, returned)
 
     async def _report(self) -> None:
         while True:

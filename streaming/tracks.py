@@ -2,14 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Sequence
 
 from streaming.engine import Sight
-from streaming.wire import FrameRef, ObjectMessage
+from streaming.sink import Sink
+from streaming.wire import FrameRef, ObjectMessage, tracks_messages
 from vision.types import Track
 
 DIGITS = 4
 """Of a fraction of the picture: a tenth of a pixel at 1000 pixels."""
+
+
+class TracksTeller:
+    """Tells one listener, if there is one, where everything is in a frame."""
+
+    def __init__(self, labels: tuple[str, ...]) -> None:
+        self.sink: Sink | None = None
+        self._labels = labels
+        self._seq = 0
+
+    def tell(
+        self,
+        sight: Sight,
+        tracks: Sequence[Track],
+        camera: tuple[float, float],
+        returned: int | None,
+    ) -> int:
+        """Sends the tracks of a frame; gives the number of messages that the listener dropped.
+
+        Args:
+            sight: of the frame.
+            tracks: as of that frame.
+            camera: its own motion a second, as `Eye.camera`.
+            returned: as for `frame_ref`.
+        """
+        sink = self.sink
+        if sink is None:
+            return 0
+        self._seq += 1
+        frame = frame_ref(sight, time.monotonic(), returned)
+        objects = object_messages(tracks, self._labels)
+        messages = tracks_messages(self._seq, frame, camera, objects)
+        return sum(not sink.send(text) for text in messages)
 
 
 def frame_ref(sight: Sight, now: float, returned: int | None = None) -> FrameRef:

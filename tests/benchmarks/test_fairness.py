@@ -32,7 +32,7 @@ def test_figures_come_stretch_by_stretch_without_the_warm_up() -> None:
     early = [(index / 10, 9000.0) for index in range(int(WARM_UP * 10))]
     first = [(WARM_UP + index / 2, 50.0) for index in range(60)]
     second = [(WARM_UP + 30 + index / 2, 70.0) for index in range(60)]
-    notes = Notes(latencies=early + first + second, detections=240, detecting=30.0)
+    notes = Notes(latencies=early + first + second, detect_hz=[1.0] * int(WARM_UP) + [7.0, 9.0])
     found = judged(vars(notes), 60.0)
     assert (found.p50, found.p95) == ([50.0, 70.0], [50.0, 70.0])
     assert (found.detect_hz, found.fps, found.growth) == (8.0, 2.0, 20.0)
@@ -42,10 +42,3 @@ def test_too_few_frames_are_no_figures() -> None:
     notes = Notes(latencies=[(WARM_UP + 1, 50.0)] * 30)
     with pytest.raises(SystemExit, match="too few frames"):
         judged(vars(notes), 60.0)
-
-
-def test_detections_are_counted_by_number_through_losses_and_parts() -> None:
-    notes = Notes()
-    for seq, now in ((10, 1.0), (10, 1.0), (12, 1.2), (11, 1.25), (18, 2.0)):
-        notes.tracks(seq, now)
-    assert (notes.detections, notes.detecting) == (8, 1.0)

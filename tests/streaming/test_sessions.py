@@ -193,6 +193,19 @@ async def test_a_client_that_only_sends_gets_tracks_and_no_video(
         assert state["frames"].get("out", 0) == 0
 
 
+async def test_a_client_that_draws_is_told_of_the_frames_between_detections_too(
+    serving: Maker, connected: Maker
+) -> None:
+    async with (
+        serving(max_detect_hz=1.0) as running,
+        connected(running, direction="sendonly") as client,
+    ):
+        await client.until(lambda: len([each for each in client.tracks if each["objects"]]) > 10)
+        (entry,) = running.server.sessions.all()
+        told = {each["frame"]["pts"] for each in client.tracks}
+        assert len(told) > 2 * entry.session.stats.frames["detect"] > 0
+
+
 async def test_snapshot_and_state(serving: Maker, connected: Maker) -> None:
     import cv2
 
