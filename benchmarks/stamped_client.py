@@ -1,10 +1,11 @@
 """A person with a camera, as a process of its own: sends stamped frames, reads them back, notes.
 
 Every frame bears its number (``vision.frame_stamp``). A frame's latency is the time at which it
-came back decoded, less that at which it was handed to the encoder: both on this process's clock.
+came back decoded, less that at which it was sent: both on this process's clock. What it sends was
+encoded before, since in earnest that is done on another machine, and by a chip.
 
-Run by ``benchmarks/fairness.py`` as ``python benchmarks/stamped_client.py URL CLIP SECONDS FPS
-FIRST``. It says ``ready``, waits for a line, and its last line of output is the notes, as JSON.
+Run by ``benchmarks/fairness.py`` as ``python benchmarks/stamped_client.py URL CLIP SECONDS FPS``.
+It says ``ready``, waits for a line, and its last line of output is the notes, as JSON.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import asyncio
 import json
 import sys
 import time
-from collections import OrderedDict
 from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 
@@ -21,17 +21,21 @@ import av
 import cv2
 import httpx
 import numpy as np
-from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc import (
+    MediaStreamTrack,
+    RTCConfiguration,
+    RTCPeerConnection,
+    RTCRtpSender,
+    RTCSessionDescription,
+)
 from aiortc.mediastreams import MediaStreamError
-from numpy.typing import NDArray
 
-from vision.frame_stamp import read_stamp, stamp
-from vision.picture import Picture
+from vision.frame_stamp import read_stamp
 
 SDP = {"Content-Type": "application/sdp"}
 
-REMEMBERED = 600
-"""Frames that may still come back; far more than are ever on their way."""
+TAKEN = ("video/H264", "video/rtx")
+"""The clip's codec."""
 
 START_LIMIT = 30.0
 """Seconds until the first frame has to be back."""
@@ -53,38 +57,40 @@ class Notes:
     "What the server complained of."
 
 
-class StampedCamera(MediaStreamTrack):
-    """A clip, round and round, each frame with a number of its own."""
+class EncodedCamera(MediaStreamTrack):
+    """A clip that is encoded already, round and round, as a phone's own chip would encode it."""
 
     kind = "video"
 
-    def __init__(self, clip: NDArray[np.uint8], fps: int, first: int) -> None:
-        """``clip`` holds I420 pictures; ``first`` is the one to begin with."""
+    def __init__(self, clip: list[bytes], fps: int) -> None:
+        """``clip`` holds a coded picture each, stamped with its place in it; a key frame first."""
         super().__init__()
         self._clip = clip
-        self._first = first
         self._fps = fps
         self._began = 0.0
         self.sent = 0
-        self.times: OrderedDict[int, float] = OrderedDict()
-        "When each number was sent, monotonic."
+        self.times: dict[int, float] = {}
+        "When each stamp was last sent, monotonic."
 
-    async def recv(self) -> av.VideoFrame:
+    async def recv(self) -> av.Packet:  # type: ignore[override]
         """The next picture, when it is time."""
         self._began = self._began or time.monotonic()
         await asyncio.sleep(max(0.0, self._began + self.sent / self._fps - time.monotonic()))
-        picture = Picture(self._clip[(self._first + self.sent) % len(self._clip)].copy())
-        stamp(picture.planes[0], self.sent)
-        frame = av.VideoFrame.from_ndarray(picture.i420, "yuv420p")
-        frame.pts, frame.time_base = self.sent * 90_000 // self._fps, Fraction(1, 90_000)
-        self.times[self.sent % (1 << 16)] = time.monotonic()
+        number = self.sent % len(self._clip)
+        packet = av.Packet(self._clip[number])
+        packet.pts, packet.time_base = self.sent * 90_000 // self._fps, Fraction(1, 90_000)
+        self.times[number] = time.monotonic()
         self.sent += 1
-        if len(self.times) > REMEMBERED:
-            self.times.popitem(last=False)
-        return frame
+        return packet
 
 
-async def visit(url: str, seconds: float, camera: StampedCamera) -> Notes:
+def coded_pictures(clip: str) -> list[bytes]:
+    """Those of a raw H.264 file."""
+    with av.open(clip, format="h264") as container:
+        return [bytes(packet) for packet in container.demux() if packet.size]
+
+
+async def visit(url: str, seconds: float, camera: EncodedCamera) -> Notes:
     """Connects, looks for so many seconds from the first returned frame on, and goes."""
     notes = Notes()
     connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
@@ -95,7 +101,9 @@ async def visit(url: str, seconds: float, camera: StampedCamera) -> Notes:
         "track",
         lambda track: readers.append(asyncio.create_task(_read(track, camera, notes, began))),
     )
-    connection.addTransceiver(camera, direction="sendrecv")
+    transceiver = connection.addTransceiver(camera, direction="sendrecv")
+    codecs = RTCRtpSender.getCapabilities("video").codecs
+    transceiver.setCodecPreferences([each for each in codecs if each.mimeType in TAKEN])
     try:
         await _offer(connection, url)
         async with asyncio.timeout(START_LIMIT):
@@ -122,7 +130,7 @@ def _listen(connection: RTCPeerConnection, notes: Notes, began: asyncio.Future[f
 
 
 async def _read(
-    track: MediaStreamTrack, camera: StampedCamera, notes: Notes, began: asyncio.Future[float]
+    track: MediaStreamTrack, camera: EncodedCamera, notes: Notes, began: asyncio.Future[float]
 ) -> None:
     try:
         while True:
@@ -136,8 +144,10 @@ async def _read(
         return
 
 
-def _note(frame: av.VideoFrame, now: float, camera: StampedCamera, notes: Notes, at: float) -> None:
-    number = read_stamp(np.asarray(frame.to_ndarray(format="gray"), np.uint8))
+def _note(frame: av.VideoFrame, now: float, camera: EncodedCamera, notes: Notes, at: float) -> None:
+    plane = frame.planes[0]
+    rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
+    number = read_stamp(rows[:, : plane.width])
     sent = None if number is None else camera.times.get(number)
     if sent is None:
         notes.unreadable += 1
@@ -157,8 +167,8 @@ async def _offer(connection: RTCPeerConnection, url: str) -> None:
 def main() -> None:
     cv2.setNumThreads(1)
     url, clip, *numbers = sys.argv[1:]
-    seconds, fps, first = map(int, numbers)
-    camera = StampedCamera(np.load(clip, mmap_mode="r"), fps, first)
+    seconds, fps = map(int, numbers)
+    camera = EncodedCamera(coded_pictures(clip), fps)
     print("ready", flush=True)
     sys.stdin.readline()
     print(json.dumps(asdict(asyncio.run(visit(url, seconds, camera)))), flush=True)

@@ -26,6 +26,7 @@ from streaming.known_aiortc import is_known
 from streaming.receiving.buffer import NOTHING, FrameBuffer, Outcome
 from streaming.receiving.decoder import Decoded
 from streaming.receiving.decoding import Decoding
+from streaming.receiving.estimate import SeldomEstimator
 from streaming.receiving.pieces import KEY_OF, KeyOf, Piece
 from streaming.receiving.standstill import Standstill
 
@@ -38,6 +39,7 @@ NEEDED = (
     f"{MANGLED}codecs",
     f"{MANGLED}jitter_buffer",
     f"{MANGLED}nack_generator",
+    f"{MANGLED}remote_bitrate_estimator",
     "_handle_rtcp_packet",
     "_send_rtcp_nack",
     "_send_rtcp_pli",
@@ -101,6 +103,8 @@ class Receiving:
         if self.known:
             setattr(receiver, f"{MANGLED}nack_generator", self._counted)
             setattr(receiver, f"{MANGLED}jitter_buffer", _Intake(self._take))
+            name = f"{MANGLED}remote_bitrate_estimator"
+            setattr(receiver, name, SeldomEstimator(getattr(receiver, name)))
         _listen(receiver, reported)
 
     def counts(self) -> dict[str, int]:
