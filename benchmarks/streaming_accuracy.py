@@ -1,6 +1,7 @@
 """Are the boxes where the objects are when they are seen?
 
     PYTHONPATH=. python benchmarks/streaming_accuracy.py [--mot DIR] [--json FILE] [--real-time]
+        [--latency MS…] [--pan PAN…] [--system NAME…]
 
 Streaming accuracy (Li, Wang, Ramanan, "Towards Streaming Perception", ECCV 2020): a video is played
 in real time, and at each frame's display time the boxes on the screen are scored against the truth
@@ -13,27 +14,31 @@ the engine. The same command gives the same figures. With ``--real-time`` frames
 their real times to a real engine, whatever that costs on this machine.
 
 Two displays: the picture sent back with boxes burned in, where each frame carries what is known
-when it is drawn; and the page's own preview, on which boxes are moved on from the newest message.
+when it is drawn; and the page's own preview, on which boxes are moved on from the newest message,
+of which there is one for each frame and each result.
 
 Systems: ``ours``, all that the eye believes, the faint included, since average precision asks for
 a ranking, not for a choice; ``shown``, the choice that the product draws; the same eye without
-knowledge of the camera's motion, and without prediction; and the detector's last answer held. The
+knowledge of the camera's motion, and without prediction; the same with a message for each result
+alone; and the detector's last answer held. The
 yardsticks are offline, with every frame detected and no time lost: ``detector``, its raw answers,
 and ``eye offline``. Left out, everywhere, are the frames before the first result could be there.
+
+The file is written anew after each scene, so that a run that is cut off leaves what it had.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 from labelled import DETECTOR
 from streaming_live import live_runs
-from streaming_scenes import Scene, scenes
+from streaming_scenes import PANS, Scene, scenes
 from streaming_schedule import MAX_HZ, RECORDED, SAME_MOMENT, SLOWED, Detected, schedule
 from streaming_scoring import Score, score
 from streaming_systems import (
@@ -43,10 +48,10 @@ from streaming_systems import (
     System,
     Unpredicted,
     WithoutCamera,
-    burned_in,
     client_drawn,
     messages,
     offline,
+    on_frames,
 )
 
 from models.registry import create
@@ -73,6 +78,10 @@ SYSTEMS: dict[str, Callable[[], System]] = {
     "ours, not predicted": lambda: Unpredicted(everything=True),
     "held": Held,
 }
+EYE_OFFLINE = "eye offline"
+RESULTS_ALONE = "ours, told results alone"
+NAMES = (*SYSTEMS, RESULTS_ALONE, EYE_OFFLINE)
+"All that can be left out; the detector's raw answers offline are what the rest is measured by."
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +116,25 @@ def detected(scene: Scene, detector: Detector) -> list[Detections]:
 
 
 def measure(
-    scene: Scene, seen: list[Detections], runs: list[Detected], latency: str
+    scene: Scene,
+    seen: list[Detections],
+    runs: list[Detected],
+    latency: str,
+    names: Collection[str] = NAMES,
 ) -> Iterator[Run]:
-    """Every system with this schedule of results."""
+    """The systems of these names with this schedule of results."""
     judge, results = Judge(scene, seen, runs, latency), Results(seen, runs)
     yield judge.run("offline", "detector", seen)
-    yield judge.run("offline", "eye offline", list(offline(scene, seen, Ours(everything=True))))
-    for name, make in SYSTEMS.items():
-        yield judge.run("burned in", name, list(burned_in(scene, results, make())))
-        told = messages(scene, results, make())
+    if EYE_OFFLINE in names:
+        found = list(offline(scene, seen, Ours(everything=True)))
+        yield judge.run("offline", EYE_OFFLINE, found)
+    for name in (each for each in SYSTEMS if each in names):
+        told = list(messages(scene, results, SYSTEMS[name]()))
+        yield judge.run("burned in", name, list(on_frames(told)))
         yield judge.run("page", name, list(client_drawn(scene, told, TRIP)))
-    told = messages(scene, results, Ours(everything=True), each_frame=True)
-    yield judge.run("page", "ours, told each frame", list(client_drawn(scene, told, TRIP)))
+    if RESULTS_ALONE in names:
+        few = messages(scene, results, Ours(everything=True), each_frame=False)
+        yield judge.run("page", RESULTS_ALONE, list(client_drawn(scene, few, TRIP)))
 
 
 class Judge:
@@ -160,22 +176,28 @@ class Judge:
         return score(self._scene.moments[first:], answers[first:])
 
 
-def simulated(mot: Path | None, latencies: Sequence[str]) -> Iterator[Run]:
-    """Every scene and system with these latencies."""
+def simulated(found: Iterator[Scene], asked: argparse.Namespace) -> Iterator[list[Run]]:
+    """The systems asked for with the latencies asked for, scene by scene."""
     detector = create(DETECTOR)
-    for scene in scenes(mot):
+    for scene in found:
         seen = detected(scene, detector)
         times = [moment.t for moment in scene.moments]
-        for latency in latencies:
-            yield from measure(scene, seen, schedule(times, LATENCIES[latency]), latency)
+        yield [
+            run
+            for latency in asked.latency or LATENCIES
+            for run in measure(
+                scene, seen, schedule(times, LATENCIES[latency]), latency, asked.system
+            )
+        ]
 
 
-def in_real_time(mot: Path | None) -> Iterator[Run]:
-    """Every scene and system, with the results of a real engine at their real times."""
+def in_real_time(found: Iterator[Scene], asked: argparse.Namespace) -> Iterator[list[Run]]:
+    """The systems asked for, with the results of a real engine at their real times."""
     detector = create(DETECTOR)
-    for scene in scenes(mot):
+    for scene in found:
         seen = detected(scene, detector)
-        yield from measure(scene, seen, live_runs(scene, detector, MAX_HZ), "real")
+        runs = live_runs(scene, detector, MAX_HZ)
+        yield list(measure(scene, seen, runs, "real", asked.system))
 
 
 def line(run: Run) -> str:
@@ -188,29 +210,31 @@ def line(run: Run) -> str:
 
 
 def main() -> None:
+    asked = _options()
+    print("| scene | pan | detection ms | Hz | display | system | AP50 | to offline | ", end="")
+    print("from the start | precision | recall |")
+    print("|---" * 11 + "|")
+    play = in_real_time if asked.real_time else simulated
+    runs: list[Run] = []
+    for portion in play(scenes(asked.mot, asked.pan), asked):
+        print("\n".join(map(line, portion)), flush=True)
+        runs += portion
+        if asked.json:
+            told = [asdict(run) for run in runs]
+            asked.json.write_text(json.dumps({"runs": told}, indent=1) + "\n")
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Are boxes where objects are when they are seen?")
     parser.add_argument("--mot", type=Path, help="folder with labelled sequences")
     parser.add_argument(
         "--latency", choices=LATENCIES, action="append", help="only these; may be given again"
     )
+    parser.add_argument("--pan", choices=PANS, nargs="+", default=PANS, help="only these")
+    parser.add_argument("--system", choices=NAMES, nargs="+", default=NAMES, help="only these")
     parser.add_argument("--json", type=Path, help="file to write all figures to")
     parser.add_argument("--real-time", action="store_true", help="play to a real engine")
-    options = parser.parse_args()
-    print("| scene | pan | detection ms | Hz | display | system | AP50 | to offline | ", end="")
-    print("from the start | precision | recall |")
-    print("|---" * 11 + "|")
-    runs = []
-    for run in _runs(options):
-        print(line(run), flush=True)
-        runs.append(asdict(run))
-    if options.json:
-        options.json.write_text(json.dumps({"runs": runs}, indent=1) + "\n")
-
-
-def _runs(options: argparse.Namespace) -> Iterator[Run]:
-    if options.real_time:
-        return in_real_time(options.mot)
-    return simulated(options.mot, options.latency or tuple(LATENCIES))
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ same arguments give the same pixels.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,9 @@ from vision.types import Boxes, Seconds
 
 SPEEDS = (0, 200, 400)
 "Pixels of the picture a second: of the sample steadily, of the sweeping window at its fastest."
+SHAKE, STROLL = "shake", "stroll"
+PANS = (*map(str, SPEEDS), SHAKE, STROLL)
+"How the camera moves: at a speed, as in a hand, or from picture to picture."
 SHAKE_PEAK = 12.0
 "Pixels that hand shake moves the picture at most, in x and in y."
 SHAKE_HERTZ = (0.8, 5.5)
@@ -77,17 +80,15 @@ class Scene:
     "The classes that are looked for; empty means all."
 
 
-def scenes(mot: Path | None) -> Iterator[Scene]:
-    """All scenes, one after the other: of the labelled sequences in ``mot``, and of the sample."""
+def scenes(mot: Path | None, pans: Collection[str] = PANS) -> Iterator[Scene]:
+    """The scenes with these ``pans``: of the sample, and of the labelled sequences in ``mot``."""
+    for pan in PANS:
+        if pan in pans:
+            yield Scene("sample", pan, list(_sample(pan)), frozenset())
     for video in load_all(mot, detect=False) if mot else []:
-        yield Scene(video.name, "0", list(_street(video)), frozenset({PERSON}))
-        for speed in SPEEDS[1:]:
-            yield _seen_through_window(video, str(speed), _sweep(speed))
-        yield _seen_through_window(video, "shake", lambda _room, t: hand(t))
-    for speed in SPEEDS:
-        yield Scene("sample", str(speed), list(_sample(speed)), frozenset())
-    yield Scene("sample", "stroll", list(_sample(None)), frozenset())
-    yield Scene("sample", "shake", list(_sample(0, shaken=True)), frozenset())
+        for pan in PANS:
+            if pan in pans and pan != STROLL:
+                yield Scene(video.name, pan, list(_people(video, pan)), frozenset({PERSON}))
 
 
 def hand(t: float) -> tuple[float, float]:
@@ -101,10 +102,11 @@ def hand(t: float) -> tuple[float, float]:
     return float(x), float(y)
 
 
-def _sample(speed: float | None, *, shaken: bool = False) -> Iterator[Moment]:
+def _sample(motion: str) -> Iterator[Moment]:
+    shaken = motion == SHAKE
     room = 2 * round(SHAKE_PEAK + 2) if shaken else 0
     size = (SAMPLE_SIZE[0] + room, SAMPLE_SIZE[1] + room)
-    camera = sample_camera(size, speed=speed)
+    camera = sample_camera(size, speed=_speed(motion))
     for index in range(SAMPLE_FRAMES):
         t = Seconds(index / camera.fps)
         truth = [thing for thing in camera.truth(index) if thing.label in coco.LABELS]
@@ -115,6 +117,21 @@ def _sample(speed: float | None, *, shaken: bool = False) -> Iterator[Moment]:
         whole = np.array([not thing.partly for thing in truth], np.bool_)
         true = _Truth(boxes, labels, whole)
         yield _framed(camera.frame(index), t, true, corner, SAMPLE_SIZE)
+
+
+def _speed(motion: str) -> float | None:
+    """Of the sample's camera, pixels a second; None where it strolls."""
+    if motion == STROLL:
+        return None
+    return 0.0 if motion == SHAKE else float(motion)
+
+
+def _people(video: Labelled, pan: str) -> Iterator[Moment]:
+    if pan == PANS[0]:
+        return _street(video)
+    if pan == SHAKE:
+        return _window(video, lambda _room, t: hand(t))
+    return _window(video, _sweep(float(pan)))
 
 
 def _street(video: Labelled) -> Iterator[Moment]:
@@ -133,10 +150,6 @@ def _street(video: Labelled) -> Iterator[Moment]:
 
 Corner = Callable[[float, float], tuple[float, float]]
 """Where a window is, off its middle, pixels: of how far it can go to a side, and of the time."""
-
-
-def _seen_through_window(video: Labelled, pan: str, corner: Corner) -> Scene:
-    return Scene(video.name, pan, list(_window(video, corner)), frozenset({PERSON}))
 
 
 def _window(video: Labelled, corner: Corner) -> Iterator[Moment]:

@@ -9,7 +9,7 @@ the frame that it displays, as ``web/js/motion.js`` does.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from math import exp
 from typing import Protocol
@@ -138,16 +138,15 @@ def offline(scene: Scene, seen: list[Detections], system: System) -> Iterator[De
 
 def burned_in(scene: Scene, results: Results, system: System) -> Iterator[Detections]:
     """What is drawn on every frame: predicted to its time from results that had come by then."""
-    waiting = deque(results.runs)
-    for moment in scene.moments:
-        while waiting and waiting[0].done <= moment.t + SAME_MOMENT:
-            frame = waiting.popleft().frame
-            system.detected(results.seen[frame], scene.moments[frame].t)
-        system.look(moment.picture, moment.t)
-        yield as_detections(system.tracks(moment.t))
+    return on_frames(messages(scene, results, system))
 
 
-def client_drawn(scene: Scene, messages: Iterator[Message], trip: float) -> Iterator[Detections]:
+def on_frames(told: Iterable[Message]) -> Iterator[Detections]:
+    """The same, from all that the system tells: of each frame, what is told at its own time."""
+    return (as_detections(each.tracks) for each in told if each.sent == each.t)
+
+
+def client_drawn(scene: Scene, messages: Iterable[Message], trip: float) -> Iterator[Detections]:
     """What the page draws on every frame of its own preview.
 
     Args:
@@ -164,9 +163,9 @@ def client_drawn(scene: Scene, messages: Iterator[Message], trip: float) -> Iter
 
 
 def messages(
-    scene: Scene, results: Results, system: System, *, each_frame: bool = False
+    scene: Scene, results: Results, system: System, *, each_frame: bool = True
 ) -> Iterator[Message]:
-    """What the server tells the page: with each result, and with each frame where that is so."""
+    """What the server tells the page: with each result and each frame, or with results alone."""
     waiting, looked = deque(results.runs), Seconds(0.0)
     for moment in scene.moments:
         while waiting and waiting[0].done <= moment.t + SAME_MOMENT:

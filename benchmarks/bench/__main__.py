@@ -17,8 +17,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench import keeping, sections
-from bench.budget import Budget, run_seconds
-from bench.environments import NAMES, prepare
+from bench.budget import Budget, rounds_within, run_seconds
+from bench.environments import prepare_all
 from bench.machine import machine
 from bench.report import Results
 from bench.rounds import Plan, rounds
@@ -30,6 +30,9 @@ OVERHEAD = 7.0
 
 LEAST_SECONDS, MOST_SECONDS = 10.0, 30.0
 """Of one run: no figure worth having from less, no new one from more."""
+
+INSTALLING = 1 / 3
+"""Of the time, that installing peers may take: what it takes is lost to the runs."""
 
 DOCUMENTING = 10.0
 """Seconds kept for plots and tables."""
@@ -46,13 +49,16 @@ def main() -> int:
 
 
 def _measure(options: argparse.Namespace) -> Results:
-    environments = {name: prepare(name) for name in NAMES}
-    told, budget = machine(), Budget(options.minutes * 60, time.monotonic)
+    budget = Budget(options.minutes * 60, time.monotonic)
+    environments = prepare_all(budget.seconds * INSTALLING)
+    installing, told = budget.spent, machine()
     contenders = [s for s in systems(environments) if not options.only or s.name in options.only]
     others: Sequence[Section] = () if options.only else SECTIONS
     reserved = sum(section.seconds for section in others) + DOCUMENTING
     plan = _plan(contenders, options.rounds, budget.left - reserved)
     runs, troubles = rounds(plan, budget, reserved)
+    if plan.rounds < options.rounds:
+        troubles.append(f"only {plan.rounds} of {options.rounds} rounds: there was no more time")
     findings = _others(others, budget, options.mot)
     troubles += [f"{each.name}: {each.problem}" for each in environments.values() if each.problem]
     troubles += [f"{each.section.title}: {each.problem}" for each in findings if each.problem]
@@ -61,19 +67,20 @@ def _measure(options: argparse.Namespace) -> Results:
         date=dt.datetime.now(tz=dt.UTC).strftime("%d %B %Y, %H:%M UTC"),
         machine=told,
         seconds=plan.seconds,
-        rounds=options.rounds,
+        rounds=plan.rounds,
         systems=contenders,
         runs=runs,
         findings=findings,
         failures=troubles,
         took=budget.spent,
-        installing=sum(each.took for each in environments.values()),
+        installing=installing if any(each.took for each in environments.values()) else 0.0,
     )
     keeping.save(results)
     return results
 
 
-def _plan(contenders: Sequence[System], count: int, seconds: float) -> Plan:
+def _plan(contenders: Sequence[System], wanted: int, seconds: float) -> Plan:
+    count = rounds_within(seconds, len(contenders), wanted, LEAST_SECONDS + OVERHEAD)
     runs = max(1, len(contenders) * count)
     each = run_seconds(seconds, runs, OVERHEAD, LEAST_SECONDS, MOST_SECONDS)
     return Plan(contenders, count, each)
@@ -100,7 +107,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--minutes", type=float, default=15, help="for all, but not installing")
+    parser.add_argument(
+        "--minutes", type=float, default=15, help="for all, installing peers included"
+    )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--mot", type=Path, help="folder of labelled sequences")
     parser.add_argument("--only", nargs="*", default=[], help="systems, and no other benchmark")

@@ -24,6 +24,12 @@ class Budget:
         return self.seconds - self.spent
 
 
+def rounds_within(seconds: float, contenders: int, wanted: int, each: float) -> int:
+    """How many rounds fit, each of one run of ``each`` seconds a contender; 1 at the least."""
+    fitting = int(seconds // (max(1, contenders) * each))
+    return max(1, min(wanted, fitting))
+
+
 def run_seconds(budget: float, runs: int, overhead: float, least: float, most: float) -> float:
     """How long each of ``runs`` may be if all, with what surrounds each, are to fit."""
     return min(most, max(least, budget / runs - overhead))

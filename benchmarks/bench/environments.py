@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +15,6 @@ ROOT = HERE.parent.parent
 
 NAMES = ("fastrtc", "live-vlm-webui")
 """Packages that are measured beside ours, each with a ``requirements-NAME.txt``."""
-
-INSTALL_LIMIT = 900.0
-"""Seconds for one environment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,13 @@ class Environment:
     "Why it cannot be used; empty if it can."
 
 
-def prepare(name: str) -> Environment:
+def prepare_all(limit: float) -> dict[str, Environment]:
+    """The environments of all peers; what is not there is installed at once, within ``limit`` s."""
+    with ThreadPoolExecutor(len(NAMES)) as pool:
+        return {each.name: each for each in pool.map(lambda name: prepare(name, limit), NAMES)}
+
+
+def prepare(name: str, limit: float) -> Environment:
     """The environment of a peer, made if it is not there or is of other requirements."""
     folder = ROOT / f".venv-bench-{name}"
     wanted, stamp = HERE / f"requirements-{name}.txt", folder / "installed.txt"
@@ -40,19 +44,22 @@ def prepare(name: str) -> Environment:
         return Environment(name, python, 0.0)
     print(f"Installing {wanted.name} into {folder.name} …", flush=True)
     began = time.monotonic()
-    try:
-        _make(folder, wanted)
-    except (OSError, subprocess.SubprocessError) as error:
-        return Environment(
-            name, python, time.monotonic() - began, f"could not be installed: {error}"
-        )
-    shutil.copyfile(wanted, stamp)
-    return Environment(name, python, time.monotonic() - began)
+    problem = _make(folder, wanted, began + limit)
+    if not problem:
+        shutil.copyfile(wanted, stamp)
+    return Environment(name, python, time.monotonic() - began, problem)
 
 
-def _make(folder: Path, wanted: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet"]
+def _make(folder: Path, wanted: Path, end: float) -> str:
+    """Why it could not be made; empty if it was."""
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "-qq"]
     wheels = ["--disable-pip-version-check", "--only-binary", ":all:", "-r", str(wanted)]
-    for command in ([sys.executable, "-m", "venv", str(folder)], [*pip, *wheels]):
-        subprocess.run(command, check=True, timeout=INSTALL_LIMIT)
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        for command in ([sys.executable, "-m", "venv", str(folder)], [*pip, *wheels]):
+            subprocess.run(command, check=True, timeout=max(0.0, end - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        return "could not be installed in time; what was fetched is kept for the next run"
+    except (OSError, subprocess.CalledProcessError) as error:
+        return f"could not be installed: {error}"
+    return ""

@@ -15,7 +15,7 @@ from browser import fake_camera_browser
 
 from bench.latency import Frame, Matcher, drift, middle
 from bench.loop_lag import LoopLagReader
-from bench.streams import WHIP, Stream, Way, streaming
+from bench.streams import WHIP, Detecting, Stream, Way, streaming
 
 Start = Callable[[], AbstractContextManager[str]]
 """Starts a server; gives its base URL."""
@@ -54,7 +54,9 @@ class Run:
     lag_p99: float | None = None
     "Milliseconds by which the event loop was late; None where it is not told."
     detector: str = ""
-    "What it detected with at the end, if it tells."
+    "What it detected with, if it tells."
+    rungs: list[str] = field(default_factory=list)
+    "The sizes it detected at after the warm-up and at the end, once each, if it tells."
     stages: dict[str, Any] = field(default_factory=dict)
     "The server's own."
     said: Counter[str] = field(default_factory=Counter)
@@ -95,32 +97,49 @@ def measure(  # noqa: PLR0913 - what is measured, where, and how it is spoken to
         fake_camera_browser(clip) as browser,
         streaming(browser, base, way, question) as stream,
     ):
-        notes, hz, late = _watch(stream, LoopLagReader(base) if tells else None, seconds)
+        watched = _watch(stream, LoopLagReader(base) if tells else None, seconds)
+    notes = watched.notes
     run = summary(system, Matcher().match(notes["local"], notes["remote"]))
     run.said = Counter(" ".join(each) for each in notes["said"])
-    run.detect_hz, run.lag_p99 = hz, late
-    state = notes["state"] or {}
-    run.stages, run.detector = state.get("stages", {}), state.get("detector", "")
+    run.detect_hz, run.lag_p99 = watched.hz, watched.lag_p99
+    told = [each for each in watched.detecting if each is not None]
+    run.detector = next((each.detector for each in told if each.detector), "")
+    run.rungs = list(dict.fromkeys(each.rung for each in told if each.rung))
+    run.stages = (notes["state"] or {}).get("stages", {})
     run.samples = notes["samples"]
     return run
 
 
-def _watch(
-    stream: Stream, lag: LoopLagReader | None, seconds: float
-) -> tuple[dict[str, Any], float | None, float | None]:
-    """Notes of the whole stretch, detections a second and loop lag after the warm-up."""
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    notes: dict[str, Any]
+    "Of the whole stretch; the rest is of the time after the warm-up."
+    detecting: tuple[Detecting | None, Detecting | None]
+    "At its beginning and at its end."
+    took: float
+    lag_p99: float | None
+
+    @property
+    def hz(self) -> float | None:
+        """Detections a second."""
+        before, after = self.detecting
+        if before is None or after is None:
+            return None
+        return (after.count - before.count) / self.took
+
+
+def _watch(stream: Stream, lag: LoopLagReader | None, seconds: float) -> _Watched:
     time.sleep(WARM_UP)
-    before, began = _detections(stream), time.monotonic()
+    before, began = _detecting(stream), time.monotonic()
     time.sleep(max(0.0, seconds - WARM_UP))
-    after, took = _detections(stream), time.monotonic() - began
+    after, took = _detecting(stream), time.monotonic() - began
     late = lag.percentile(99) if lag else None
-    hz = None if before is None or after is None else (after - before) / took
-    return stream.close(), hz, late
+    return _Watched(stream.close(), (before, after), took, late)
 
 
-def _detections(stream: Stream) -> int | None:
+def _detecting(stream: Stream) -> Detecting | None:
     try:
-        return stream.detections()
+        return stream.detecting()
     except (OSError, KeyError):  # a server that blocks its own loop may not answer in time
         return None
 

@@ -17,7 +17,7 @@ BROKEN_MS = 150.0
 SHOWN = ("openeyes", "echo", "fastrtc", "live-vlm-webui", "fastrtc-detector", "aiortc-detector")
 """Systems in the plot over time, in the order of their styles."""
 
-USUAL_MS = "100"
+USUAL = "recorded"
 """Of the latencies that the streaming benchmark simulates, the one that is shown."""
 
 OFFLINE = "offline"
@@ -114,7 +114,7 @@ def broken(timeline: Sequence[Sequence[float]]) -> list[list[Place]]:
 def streaming_precision(measured: Sequence[Mapping[str, Any]]) -> str:
     """Streaming AP50 against the speed of the pan, a panel for each source and way of display.
 
-    Of detections that take ``USUAL_MS``; the yardsticks that are made offline stand in each panel.
+    Of detections that take as long as ``USUAL``; the yardsticks made offline stand in each panel.
     Empty if nothing was panned at a speed.
     """
     usual = [each for each in at_usual_latency(measured) if speed(each["pan"]) is not None]
@@ -129,12 +129,15 @@ def streaming_precision(measured: Sequence[Mapping[str, Any]]) -> str:
         panels.append(Panel(f"{source}, {display}", x, y, _precision_lines(here)))
     if not panels:
         return ""
-    return lines_figure("Streaming average precision", panels, size=(720, 330), labels=200)
+    displays = len({each["display"] for each in usual} - {OFFLINE})
+    return lines_figure(
+        "Streaming average precision", panels, columns=displays, size=(460, 250), labels=146
+    )
 
 
 def at_usual_latency(measured: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Only those of detections that take ``USUAL_MS``, or all if none does."""
-    return [each for each in measured if str(each["latency_ms"]) == USUAL_MS] or list(measured)
+    """Only those of detections that take as long as ``USUAL``, or all if none does."""
+    return [each for each in measured if each["latency_ms"] == USUAL] or list(measured)
 
 
 def speed(pan: object) -> float | None:
@@ -148,9 +151,10 @@ def speed(pan: object) -> float | None:
 def _precision_lines(here: Sequence[Mapping[str, Any]]) -> list[Line]:
     names = list(dict.fromkeys(each["system"] for each in here))
     names.sort(key=lambda name: name != "ours")
+    yardsticks = {each["system"] for each in here if each["display"] == OFFLINE}
     return [
         Line(
-            name,
+            f"{name}, {OFFLINE}" if name in yardsticks and OFFLINE not in name else name,
             [
                 sorted(
                     (speed(e["pan"]) or 0.0, float(e["ap50"])) for e in here if e["system"] == name

@@ -82,10 +82,21 @@ SECTIONS = (
         "streaming_accuracy",
         "Streaming precision",
         "streaming_accuracy.py",
+        (
+            *("--latency", "recorded", "--pan", "0", "200", "400"),
+            *("--system", "ours", "ours, not predicted", "held"),
+        ),
         seconds=90,
         labelled="--mot=",
     ),
-    Section("detector", "Detector", "detector.py", seconds=45, labelled="--mot"),
+    Section(
+        "detector",
+        "Detector",
+        "detector.py",
+        ("--short", "--rounds", "12"),
+        seconds=60,
+        labelled="--mot",
+    ),
     Section("fairness", "Four at once", "fairness.py", ("--seconds", "40"), seconds=70),
 )
 """In this order; what each may take together with the side-by-side rounds is the command's time."""

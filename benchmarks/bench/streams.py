@@ -30,10 +30,22 @@ class Way:
     begin: str | None = None
     "Posted to once the offer is answered, if anything."
     counter: str | None = None
-    "Tells ``calls``, of its detector; None for a server that has none, or tells it of the session."
+    "Tells ``calls``, ``detector``, ``rung``; None where the session tells, or nothing detects."
 
 
 WHIP = Way()
+
+
+@dataclass(frozen=True, slots=True)
+class Detecting:
+    """What a server's detector has done."""
+
+    count: int
+    "Pictures that it has seen of the stream."
+    detector: str
+    "By its own name; empty where it is not told."
+    rung: str
+    "The size that it sees them at; empty where it has but one, or has seen none."
 
 
 class Stream:
@@ -55,12 +67,13 @@ class Stream:
         notes: dict[str, Any] = self._page.evaluate("() => window.closeStream()")
         return notes
 
-    def detections(self) -> int | None:
-        """Pictures that the server's detector has seen of it; None where it tells none."""
+    def detecting(self) -> Detecting | None:
+        """How far its detector is; None where the server tells none."""
         if self._counter is None:
             return None
         told = read_json(self._counter)
-        return int(told["frames"].get("detect", 0) if self.session else told["calls"])
+        count = told["frames"].get("detect", 0) if self.session else told["calls"]
+        return Detecting(int(count), told.get("detector", ""), told.get("rung", ""))
 
 
 @contextmanager

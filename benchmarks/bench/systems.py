@@ -14,6 +14,7 @@ from processes import ROOT, echo_server, openeyes_server, script_server
 from bench.environments import Environment
 from bench.measuring import Start
 from bench.streams import WHIP, Way
+from models.devices import default_threads
 from models.scripted_endpoint import answer, scripted_endpoint
 from streaming.settings import Settings
 
@@ -21,6 +22,10 @@ PEERS = Path(__file__).resolve().parent / "peers"
 
 QUIET = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT)}
 """Peers ask nobody on the network for anything."""
+
+DEVICE, THREADS = "cpu", str(default_threads())
+DETECTOR = (Settings().detector, DEVICE, THREADS)
+"""What all that detect are made to detect with: by name, so that none chooses for itself."""
 
 FASTRTC = Way("/webrtc/offer", "fastrtc", begin="/begin")
 FASTRTC_COUNTED = replace(FASTRTC, counter="/calls")
@@ -51,13 +56,16 @@ def systems(environments: Mapping[str, Environment]) -> list[System]:
 def _own() -> Iterator[System]:
     yield System("echo", "aiortc echo, sees nothing", echo_server)
     ours = {"ours": True, "detects": True}
-    yield System("openeyes", "**Open Eyes**, everything on", openeyes_server, **ours)
-    plain = partial(openeyes_server, "--no-text")
+    name, device, threads = DETECTOR
+    same = ("--detector", name, "--device", device, "--threads", threads)
+    start = partial(openeyes_server, *same)
+    yield System("openeyes", "**Open Eyes**, everything on", start, **ours)
+    plain = partial(openeyes_server, *same, "--no-text")
     yield System("openeyes-plain", "**Open Eyes**, `--no-text`", plain, **ours)
 
 
 def _copied() -> Iterator[System]:
-    command = partial(_command, Path(sys.executable), "aiortc_server.py", [Settings().detector])
+    command = partial(_command, Path(sys.executable), "aiortc_server.py", DETECTOR)
     start = partial(script_server, command, QUIET)
     yield System("aiortc-detector", "aiortc, detector in `recv()`", start, COUNTED, detects=True)
 
@@ -71,12 +79,13 @@ def _fastrtc(environments: Mapping[str, Environment]) -> Iterator[System]:
         command = partial(_command, environment.python, "fastrtc_server.py", arguments)
         return partial(script_server, command, QUIET)
 
-    detector = Settings().detector
     yield System("fastrtc", "fastrtc, passing through", start("every"), FASTRTC)
     title = "fastrtc, same detector as handler"
-    yield System("fastrtc-detector", title, start("every", detector), FASTRTC_COUNTED, detects=True)
+    every = start("every", *DETECTOR)
+    yield System("fastrtc-detector", title, every, FASTRTC_COUNTED, detects=True)
     title = f"{title}, `skip_frames`"
-    yield System("fastrtc-skipping", title, start("skip", detector), FASTRTC_COUNTED, detects=True)
+    skipping = start("skip", *DETECTOR)
+    yield System("fastrtc-skipping", title, skipping, FASTRTC_COUNTED, detects=True)
 
 
 def _live_vlm(environments: Mapping[str, Environment]) -> Iterator[System]:

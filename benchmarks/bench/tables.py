@@ -26,7 +26,7 @@ def glass(runs: Sequence[Run], systems: Sequence[System]) -> str:
     """Glass to glass, side by side."""
     head = [
         *("system", "p50, ms", "p95, ms", "frames back, /s", "drift, ms"),
-        *("detections, Hz", "loop lag p99, ms", "p50 to the echo's", "runs"),
+        *("detections, Hz", "at, pixels", "loop lag p99, ms", "p50 to the echo's", "runs"),
     ]
     measured = {run.system for run in runs}
     rows = [list(_glass_row(runs, s)) for s in systems if s.name in measured]
@@ -40,10 +40,17 @@ def _glass_row(runs: Sequence[Run], system: System) -> Iterator[str]:
     yield _cell(figure(runs, system.name, "fps"), "{:.1f}")
     yield _cell(figure(runs, system.name, "drift"), "{:+.0f}")
     yield _cell(figure(runs, system.name, "detect_hz"), "{:.1f}")
+    yield _rungs([run for run in runs if run.system == system.name])
     yield _cell(figure(runs, system.name, "lag_p99"), "{:.1f}")
     to_echo = ratio(runs, "p50", system.name, "echo")
     yield NOTHING if to_echo is None else f"{to_echo:.2f}"
     yield str(sum(run.system == system.name for run in runs))
+
+
+def _rungs(runs: Sequence[Run]) -> str:
+    """The sizes that were detected at in any of the runs, largest first."""
+    seen = {rung for run in runs for rung in run.rungs}
+    return ", ".join(sorted(seen, key=lambda rung: (len(rung), rung), reverse=True)) or NOTHING
 
 
 def resolution(runs: Sequence[Run]) -> str:
@@ -60,14 +67,29 @@ def time_of_a_frame(runs: Sequence[Run]) -> str:
     ours = [run for run in runs if run.system == "openeyes"]
     rows = []
     for part in stages.parts(ours):
-        text = NOTHING if part.ms is None else f"{part.ms:.1f}"
-        rows.append([f"**{part.name}**", f"**{text}**"] if part.whole else [part.name, text])
-    lines = [table(["stage", "p50, ms"], rows)]
+        figures = [_tenths(part.ms), _tenths(part.mean), _tenths(part.p95)]
+        row = [part.name, *figures]
+        rows.append([_strong(cell) for cell in row] if part.whole else row)
+    lines = [table(["stage", "p50, ms", "mean, ms", "p95, ms"], rows)]
     others = stages.beside(ours)
     if others:
         told = "; ".join(f"`{name}` {p50:.1f}, {p95:.1f}" for name, (p50, p95) in others.items())
         lines.append(f"Beside the way of a frame, as the server tells it (p50, p95 in ms): {told}.")
+    processing = stages.processing(ours)
+    if processing is not None:
+        lines.append(
+            "The browser's own sum from a returned frame's first packet until it is decoded "
+            f"(`totalProcessingDelay`), of which the above has parts: {processing:.1f} ms a frame."
+        )
     return "\n\n".join(lines)
+
+
+def _strong(cell: str) -> str:
+    return cell if cell == NOTHING else f"**{cell}**"
+
+
+def _tenths(ms: float | None) -> str:
+    return NOTHING if ms is None else f"{ms:.1f}"
 
 
 def loss(conditions: Sequence[Mapping[str, Any]]) -> str:
@@ -94,6 +116,24 @@ def loss(conditions: Sequence[Mapping[str, Any]]) -> str:
             [name, system, *figures, cell("frozen_s_per_min", "{:.1f}"), cell("recovery_ms")]
         )
     return table(head, rows)
+
+
+def precision(runs: Sequence[Mapping[str, Any]]) -> str:
+    """Streaming average precision: a row for each scene, a column for each system and display."""
+    columns = list(dict.fromkeys((each["display"], each["system"]) for each in runs))
+    found = {(e["source"], e["pan"], e["display"], e["system"]): e for e in runs}
+    rows = [
+        [source, pan, *(_precise(found.get((source, pan, *column))) for column in columns)]
+        for source, pan in dict.fromkeys((each["source"], each["pan"]) for each in runs)
+    ]
+    return table(["scene", "pan, px/s", *(": ".join(column) for column in columns)], rows)
+
+
+def _precise(run: Mapping[str, Any] | None) -> str:
+    if run is None:
+        return NOTHING
+    lost = run["ap50"] - run["offline_ap50"]
+    return f"{run['ap50']:.1f}" + ("" if run["display"] == "offline" else f" ({lost:+.1f})")
 
 
 def any_rows(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -2,8 +2,8 @@ import json
 from collections import Counter
 
 import pytest
-from bench import document, keeping, plots, stages, tables
-from bench.budget import Budget, run_seconds
+from bench import document, environments, keeping, plots, stages, tables
+from bench.budget import Budget, rounds_within, run_seconds
 from bench.environments import NAMES
 from bench.machine import processor
 from bench.measuring import Run
@@ -22,9 +22,10 @@ def run(system, p50, **more):
 
 
 def sample(at, frames, encoding):
+    decoding = {"totalDecodeTime": encoding / 2, "totalProcessingDelay": encoding}
     return {
         "sent": {"framesEncoded": frames, "totalEncodeTime": encoding},
-        "received": {"framesDecoded": frames, "totalDecodeTime": encoding / 2},
+        "received": {"framesDecoded": frames, **decoding},
         "roundTrip": 0.002,
         "at": at,
     }
@@ -36,7 +37,12 @@ OURS = run(
     detect_hz=9.4,
     lag_p99=8.0,
     detector="nanodet-g-416",
-    stages={"server": {"p50": 6.0, "p95": 9.0}, "detect": {"p50": 55.0, "p95": 80.0}},
+    rungs=["352", "416"],
+    stages={
+        "look": {"p50": 4.0, "p95": 5.0},
+        "server": {"p50": 6.0, "p95": 9.0},
+        "detect": {"p50": 55.0, "p95": 80.0},
+    },
     legs={"preview": 20.0, "away": 40.0, "arriving": 24.0},
     samples=[sample(second, 30 * second, 0.15 * second) for second in range(10)],
 )
@@ -91,12 +97,24 @@ def test_parts_between_two_moments_add_up_to_the_whole():
         assert sum(part.ms or 0 for part in lines[start:end]) == pytest.approx(lines[end].ms)
         start = end + 1
     told = {part.name: part.ms for part in lines}
+    assert told["server: waiting for its turn (`server` less `look`)"] == 2
+    assert told["server: camera's motion, predicting and drawing boxes (`look`)"] == 4
     assert told["browser: encoding"] == pytest.approx(5)
     assert told["browser: decoding"] == pytest.approx(2.5)
     assert told["network: there and back"] == pytest.approx(2)
     assert told["glass to glass, as measured"] == 44
     assert 40 + 24 + told["less: from capture to the preview's screen"] == 44
     assert stages.beside([OURS]) == {"detect": (55, 80)}
+    assert stages.processing([OURS]) == pytest.approx(5)
+
+
+def test_a_mean_is_over_all_frames_and_a_median_over_the_seconds():
+    frames = [0, 30, 60, 90, 120, 150, 151]
+    spent = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
+    samples = [sample(*each) for each in zip(range(7), frames, spent, strict=True)]
+    (part, *_) = stages.parts([run("openeyes", 50.0, samples=samples)])
+    assert part.ms == pytest.approx(1000 * 0.1 / 30)
+    assert part.mean == pytest.approx(1000 * 0.3 / 61)
 
 
 def test_stages_of_a_browser_that_tells_nothing_are_left_open():
@@ -107,7 +125,7 @@ def test_stages_of_a_browser_that_tells_nothing_are_left_open():
 def test_a_system_that_was_not_measured_has_no_row():
     text = tables.glass(RUNS, systems({}))
     assert "aiortc echo, sees nothing | 75 (70–80)" in text
-    assert "**Open Eyes**, everything on | 44 |" in text
+    assert "**Open Eyes**, everything on | 44 | 57 | 29.5 | +0 | 9.4 | 416, 352 | 8.0 |" in text
     assert "detector in `recv()`" not in text
 
 
@@ -125,6 +143,7 @@ def test_the_report_says_what_was_left_out_and_shows_only_plots_that_there_are()
     assert "| detected age | 120.0 | 180.0 |" in text
     assert "images/bench-loss.svg" in text
     assert "images/bench-latency.svg" not in text
+    assert "All that detect were started with `nanodet-g-416` on `cpu`" in text
 
 
 def test_results_survive_the_disk(tmp_path, monkeypatch):
@@ -173,9 +192,9 @@ def test_a_frozen_picture_breaks_the_line():
     assert plots.broken([]) == []
 
 
-def precision(pan, system, display="page", latency="100"):
+def precision(pan, system, display="page", latency="recorded"):
     row = {"source": "sample", "pan": pan, "system": system, "display": display}
-    return row | {"latency_ms": latency, "ap50": 80.0, "hz": 8.0}
+    return row | {"latency_ms": latency, "ap50": 80.0, "offline_ap50": 81.0, "hz": 8.0}
 
 
 def test_precision_is_plotted_where_the_camera_panned_at_a_speed():
@@ -183,13 +202,23 @@ def test_precision_is_plotted_where_the_camera_panned_at_a_speed():
         precision(pan, system, display, latency)
         for pan in ("0", "200", "shake")
         for system, display in (("detector", "offline"), ("ours", "page"), ("held", "burned in"))
-        for latency in ("60", "100")
+        for latency in ("60", "recorded")
     ]
     svg = plots.streaming_precision(rows)
     assert svg.count('class="title"') == 2
-    assert svg.count(">detector<") == 2
+    assert svg.count(">detector, offline<") == 2
     assert plots.streaming_precision([precision("0", "ours")]) == ""
     assert len(plots.at_usual_latency(rows)) == 9
+
+
+def test_precision_has_a_row_for_each_scene_and_a_column_for_each_display():
+    rows = [precision("0", "detector", "offline"), precision("0", "ours")]
+    lines = tables.precision([*rows, precision("200", "ours")]).splitlines()
+    assert lines[0] == "| scene | pan, px/s | offline: detector | page: ours |"
+    assert lines[2:] == [
+        "| sample | 0 | 80.0 | 80.0 (-1.0) |",
+        "| sample | 200 | – | 80.0 (-1.0) |",
+    ]
 
 
 @settings(deadline=None, max_examples=50)
@@ -215,6 +244,18 @@ def test_a_budget_is_what_is_left():
 @pytest.mark.parametrize(("seconds", "expected"), [(540, 15.5), (100, 10), (10_000, 30)])
 def test_runs_share_the_time_within_reason(seconds, expected):
     assert run_seconds(seconds, 24, 7, 10, 30) == expected
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(1000, 3), (300, 2), (200, 1), (-5, 1)])
+def test_where_time_is_short_there_are_fewer_rounds_rather_than_none(seconds, expected):
+    assert rounds_within(seconds, 8, 3, 17) == expected
+
+
+def test_a_peer_that_cannot_be_installed_in_time_is_left_out(tmp_path, monkeypatch):
+    monkeypatch.setattr(environments, "ROOT", tmp_path)
+    found = environments.prepare_all(0.0)
+    assert all("in time" in found[name].problem for name in NAMES)
+    assert {each.name for each in systems(found)} == {each.name for each in systems({})}
 
 
 def test_a_processor_is_named_with_what_matters():

@@ -68,7 +68,7 @@ def test_what_is_held_lags_by_the_age_of_its_frame() -> None:
 
 
 def test_the_page_moves_boxes_on_from_a_message_that_took_its_time() -> None:
-    told = messages(SCENE, Results(SEEN, RUNS), Oracle())
+    told = messages(SCENE, Results(SEEN, RUNS), Oracle(), each_frame=False)
     shown = list(client_drawn(SCENE, told, trip=0.1))
     assert [len(each) for each in shown] == [0, 0, 0] + [1] * 7
     for each, now in zip(shown[3:], SCENE.moments[3:], strict=True):
@@ -77,9 +77,9 @@ def test_the_page_moves_boxes_on_from_a_message_that_took_its_time() -> None:
 
 def test_messages_come_with_results_or_with_frames() -> None:
     results = Results(SEEN, RUNS)
-    sent = [(round(m.sent, 2), round(m.t, 2)) for m in messages(SCENE, results, Oracle())]
-    assert sent == [(0.15, 0.1), (0.55, 0.5)]
-    each = [m.t for m in messages(SCENE, results, Oracle(), each_frame=True)]
+    alone = messages(SCENE, results, Oracle(), each_frame=False)
+    assert [(round(m.sent, 2), round(m.t, 2)) for m in alone] == [(0.15, 0.1), (0.55, 0.5)]
+    each = [m.t for m in messages(SCENE, results, Oracle())]
     assert len(each) == len(SCENE.moments) + len(RUNS)
 
 

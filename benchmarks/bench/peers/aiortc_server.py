@@ -1,6 +1,6 @@
 """The design that most people copy: aiortc, with the detector inside the track's ``recv``.
 
-Run: PYTHONPATH=. python benchmarks/bench/peers/aiortc_server.py PORT [DETECTOR]
+Run: PYTHONPATH=. python benchmarks/bench/peers/aiortc_server.py PORT [DETECTOR DEVICE THREADS]
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from handler import handler
 
 app = FastAPI()
 connections: set[RTCPeerConnection] = set()
-work = handler(sys.argv[2] if len(sys.argv) > 2 else None)
+work = handler(sys.argv[2:])
 
 
 class WorkedOn(MediaStreamTrack):
@@ -42,8 +42,8 @@ async def page() -> Response:
 
 
 @app.get("/calls")
-async def calls() -> dict[str, int]:
-    return {"calls": work.calls}
+async def calls() -> dict[str, object]:
+    return work.told()
 
 
 @app.post("/v1/sessions")

@@ -1,7 +1,7 @@
 """fastrtc, as its documentation mounts it, with a handler that passes through or detects.
 
 Run in its own environment:
-    PYTHONPATH=. python benchmarks/bench/peers/fastrtc_server.py PORT MODE [DETECTOR]
+    PYTHONPATH=. python benchmarks/bench/peers/fastrtc_server.py PORT MODE [DETECTOR DEVICE THREADS]
 MODE is ``every`` (its default: every frame goes through the handler) or ``skip`` (``skip_frames``).
 """
 
@@ -18,7 +18,7 @@ WEBRTC_ID = "measured"
 """As ``harness.js`` calls itself."""
 
 port, mode = int(sys.argv[1]), sys.argv[2]
-work = handler(sys.argv[3] if len(sys.argv) > 3 else None)
+work = handler(sys.argv[3:])
 
 
 def process(frame):
@@ -43,8 +43,8 @@ async def page() -> Response:
 
 
 @app.get("/calls")
-async def calls() -> dict[str, int]:
-    return {"calls": work.calls}
+async def calls() -> dict[str, object]:
+    return work.told()
 
 
 @app.post("/begin")

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import registry
+from models.devices import DEVICES, Device
 from vision.picture import Picture
+from vision.ports import LadderDetector
 
 GREEN = (0, 255, 0)
 
@@ -19,19 +21,22 @@ Image = NDArray[np.uint8]
 class PassThrough:
     """Gives back what it gets."""
 
-    calls = 0
-
     def __call__(self, bgr: Image) -> Image:
         """The picture itself."""
         return bgr
+
+    def told(self) -> dict[str, object]:
+        """Nothing is detected."""
+        return {"calls": 0}
 
 
 class Detecting:
     """Draws what the detector sees, the way most examples do it: there and then."""
 
-    def __init__(self, detector: str) -> None:
+    def __init__(self, detector: str, device: Device, threads: int) -> None:
+        cv2.setNumThreads(1)  # as where our server detects
         self.calls = 0
-        self._detector = registry.create(detector)
+        self._detector = registry.create(detector, device=device, threads=threads)
 
     def __call__(self, bgr: Image) -> Image:
         """(height, width, 3) BGR, drawn on."""
@@ -44,7 +49,17 @@ class Detecting:
             cv2.rectangle(drawn, (left, top), (left + across, top + down), GREEN, 2)
         return drawn
 
+    def told(self) -> dict[str, object]:
+        """How often it was called, and what it detects with."""
+        it = self._detector
+        rung = it.rungs[it.rung] if isinstance(it, LadderDetector) else ""
+        named = f"{it.name} on {it.runtime.device}, threads: {it.runtime.threads}"
+        return {"calls": self.calls, "detector": named, "rung": rung}
 
-def handler(detector: str | None) -> Any:
-    """A handler for the name of a detector, or for None."""
-    return Detecting(detector) if detector else PassThrough()
+
+def handler(arguments: list[str]) -> Any:
+    """A handler for a detector's name, device and threads; for nothing, one that passes through."""
+    if not arguments:
+        return PassThrough()
+    name, device, threads = arguments
+    return Detecting(name, next(each for each in DEVICES if each == device), int(threads))
