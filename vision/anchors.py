@@ -1,9 +1,11 @@
 """Holds boxes to the picture between detections, by points in them that are followed.
 
 Drive it so: `Anchors.look` with every small grey picture, in order; `Anchors.cast` with the boxes
-of each detector result, under the time of the picture that it was made from; `Anchors.shifts` for
-how far boxes went in the picture between two moments. A result is late: what it casts is followed
-from its own picture to the newest in one leap, and from there from picture to picture.
+of each detector result, under the time of the picture that it was made from; `Anchors.until` for
+the moment up to which boxes were followed, and `Anchors.shifts` for how far they went by then. A
+result is late: what it casts is followed from its own picture to the newest in one leap, and from
+there from picture to picture. Where no other result comes, following ends after a while, since
+points slide off what they were on; what was seen of the way by then stays known.
 
 Median flow of points in a box is Kalal et al.'s ("Forward-Backward Error", ICPR 2010), as a whole
 tracker; here it only carries what a detector found to the next time that it is found.
@@ -27,8 +29,14 @@ Floats = NDArray[np.float64]
 Grey = NDArray[np.uint8]
 Points = NDArray[np.float32]
 
-PICTURES = 12
-"Small pictures that are kept; a result that is later still casts no anchors."
+PICTURES = 24
+"""Small pictures that are kept, 0.4 s at 60 a second; a result that is later still casts no
+anchors, and the older ones stay."""
+FOLLOWED_FOR = 0.5
+"""Seconds for which boxes are followed from one result: what walks is predicted better from then on
+than followed."""
+MOST_STEPS = 256
+"Pictures through which boxes are followed at most, however many come in that time."
 MOST_BOXES = 12
 "Boxes that are held, the surest."
 GRID = (2, 4)
@@ -46,6 +54,8 @@ LEVELS = 2
 "Halvings of the picture."
 PATIENCE = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 8, 0.03)
 "Iterations at each level, and the step in pixels that ends them early."
+
+_CELLS = np.arange(GRID[0] * GRID[1])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +85,8 @@ class _Held:
     times: list[float]
     "Of the picture they were cast in, and of those looked at since."
     way: list[Floats]
-    "(n, 2) at each of those times, pixels of the small picture; NaN once the points are lost."
+    """(n + 1, 2) at each of those times, pixels of the small picture; NaN once the points are lost,
+    and in the last row, which is that of all that is not held."""
 
 
 class Anchors:
@@ -90,34 +101,49 @@ class Anchors:
         if self._greys and self._greys[-1][1].shape != grey.shape:
             self._greys.clear()
             self._held = None
-        if self._held is not None:
-            _follow(self._held, self._greys[-1][1], grey, self._held.points, t)
-            if len(self._held.times) > PICTURES:
-                self._held = None
+        held = self._held
+        if held is not None and t <= held.times[0] + FOLLOWED_FOR and len(held.way) <= MOST_STEPS:
+            _follow(held, self._greys[-1][1], grey, held.points, t)
         self._greys.append((t, grey))
 
     def cast(self, keys: Sequence[int], boxes: Boxes, t: Seconds, path: MotionPath) -> None:
         """Holds (n, 4) boxes of the picture at ``t``, surest first, in place of those before.
 
+        Where that picture is not known any more, those before stay held.
+
         Args:
             keys: by which they are asked for later.
             boxes: fractions of the picture.
-            t: of a picture that was looked at; none too old.
+            t: of a picture that was looked at.
             path: the camera's, that says where to look for them in the newest picture.
         """
-        self._held = None
         grey = next((grey for then, grey in self._greys if then == t), None)
-        if grey is None or not len(keys):
+        if grey is None:
+            return
+        self._held = None
+        if not len(keys):
             return
         start = _corners(grey, boxes[:MOST_BOXES])
         rows = {key: row for row, key in enumerate(keys[:MOST_BOXES])}
-        self._held = _Held(rows, start, [t], [np.zeros((len(rows), 2))])
+        begin = np.zeros((len(rows) + 1, 2))
+        begin[-1] = np.nan
+        self._held = _Held(rows, start, [t], [begin])
         newest, latest = self._greys[-1]
         if newest > t:
             size = np.array([grey.shape[1], grey.shape[0]], np.float64)
             static = path.between(t, Seconds(newest)).points((start.reshape(-1, 2) + 0.5) / size)
             guess = (static * size - 0.5).astype(np.float32).reshape(start.shape)
             _follow(self._held, grey, latest, guess, Seconds(newest))
+
+    def until(self, since: Seconds, t: Seconds) -> Seconds | None:
+        """The moment up to which boxes were followed, ``t`` at the latest.
+
+        None where they were not followed past ``since``, or are held only from later on.
+        """
+        held = self._held
+        if held is None or not held.times[0] <= since < min(t, held.times[-1]):
+            return None
+        return Seconds(min(t, held.times[-1]))
 
     def shifts(
         self, keys: Sequence[int], since: Seconds, until: Seconds, camera: CameraMotion
@@ -131,14 +157,14 @@ class Anchors:
             return None
         height, width = self._greys[-1][1].shape
         gone = (_between(held, until) - _between(held, since)) / (width, height)
-        # The row beyond the last is that of keys which are not held.
-        gone = np.vstack([gone, np.full((1, 2), np.nan)])
-        rows = [held.keys.get(key, len(held.keys)) for key in keys]
+        rows = [held.keys.get(key, -1) for key in keys]
         return Shifts(gone[rows], until, camera)
 
 
 def _between(held: _Held, t: float) -> Floats:
-    after = max(1, bisect_left(held.times, t))
+    after = bisect_left(held.times, t)
+    if held.times[after] == t:
+        return held.way[after]
     earlier, later = held.times[after - 1 : after + 1]
     share = (t - earlier) / (later - earlier)
     return np.asarray((1 - share) * held.way[after - 1] + share * held.way[after], np.float64)
@@ -152,16 +178,21 @@ def _corners(grey: Grey, boxes: Boxes) -> Points:
     first = np.round(np.clip(low + sides * CORE[:2], 0, 1) * size).astype(int)
     cells = (np.round(np.clip(low + sides * CORE[2:], 0, 1) * size).astype(int) - first) // GRID
     strength = np.asarray(cv2.cornerMinEigenVal(grey, 3), np.float32)
-    found = np.full((len(boxes), rows * columns, 2), np.nan, np.float32)
-    for n in np.flatnonzero((cells > 0).all(axis=1)):
-        (left, top), (wide, high) = first[n], cells[n]
+    best = np.zeros((len(boxes), rows * columns), np.intp)
+    strongest = np.zeros(best.shape, np.float32)
+    for n in (cells > 0).all(axis=1).nonzero()[0].tolist():
+        (left, top), (wide, high) = first[n].tolist(), cells[n].tolist()
         part = strength[top : top + rows * high, left : left + columns * wide]
         flat = part.reshape(rows, high, columns, wide).swapaxes(1, 2).reshape(-1, high * wide)
-        best = flat.argmax(axis=1)
-        down, across = np.divmod(np.arange(rows * columns), columns)
-        found[n, :, 0] = left + across * wide + best % wide
-        found[n, :, 1] = top + down * high + best // wide
-        found[n, flat.max(axis=1) < WEAKEST_CORNER] = np.nan
+        best[n] = flat.argmax(axis=1)
+        strongest[n] = flat[_CELLS, best[n]]
+    # Of each cell, by row and column: where it begins, and where in it the best corner is.
+    down, across = np.divmod(_CELLS, columns)
+    below, beside = np.divmod(best, np.maximum(cells[:, :1], 1))
+    found = np.empty((*best.shape, 2), np.float32)
+    found[..., 0] = first[:, :1] + across * cells[:, :1] + beside
+    found[..., 1] = first[:, 1:] + down * cells[:, 1:] + below
+    found[strongest < WEAKEST_CORNER] = np.nan
     return found
 
 
@@ -183,7 +214,9 @@ def _follow(held: _Held, before: Grey, after: Grey, guess: Points, t: Seconds) -
             cv2.OPTFLOW_USE_INITIAL_FLOW,
         )
         end[alive] = np.where(arrived == 1, found[:, 0], np.nan)
-    held.way.append(held.way[-1] + _medians(end - held.points))
+    way = held.way[-1].copy()
+    way[:-1] += _medians(end - held.points)
+    held.way.append(way)
     held.points = end
     held.times.append(t)
 

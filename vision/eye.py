@@ -83,7 +83,7 @@ class Eye:
             self.refused += 1
             return
         self._shown = None
-        self._tracker.update(detections, t, self._path.between(t if last is None else last, t))
+        self._tracker.take_in(detections, t, self._path.between(t if last is None else last, t))
         if self._config.anchored:
             self._anchors.cast(*self._tracker.confirmed(), t, self._path)
 
@@ -129,11 +129,13 @@ class Eye:
         return self._tracker.boxes(newest, *self._since(newest))
 
     def _since(self, t: Seconds) -> tuple[CameraMotion, Gone | None]:
-        """The camera's motion, and that of boxes, since the last result."""
+        """The camera's motion, and that of boxes as far as they were followed, since the result."""
         last = self._tracker.time
         if last is None:
             return STILL, None
-        seen = Seconds(min(t, self._looked))
-        camera = self._path.between(last, seen)
-        motion = camera if seen == t else self._path.between(last, t)
+        motion = self._path.between(last, t)
+        seen = self._anchors.until(last, Seconds(min(t, self._looked)))
+        if seen is None:
+            return motion, None
+        camera = motion if seen == t else self._path.between(last, seen)
         return motion, lambda keys: self._anchors.shifts(keys, last, seen, camera)

@@ -47,6 +47,8 @@ class Noise:
     "Random walk of a side beside its speed, sizes per square root of a second."
     slip: float = 0.06
     "Standard deviation of how far a box was seen to go in the picture, sizes."
+    slip_after: float = 0.3
+    "Seconds after which that grows, with the square of time: points slide off what moves."
 
     def measurement(self, boxes: Boxes, scores: NDArray[np.float32]) -> Floats:
         """(n, 4) variance of detected x, y, w, h, better scores being surer.
@@ -86,7 +88,9 @@ class Placed:
     def boxes(self) -> Boxes:
         """(n, 4) left, top, width, height."""
         sides = np.maximum(self.value[:, 2:], SMALLEST_SIDE)
-        return np.hstack([self.value[:, :2] - sides / 2, sides]).astype(np.float32)
+        boxes = np.empty(self.value.shape, np.float32)
+        boxes[:, :2], boxes[:, 2:] = self.value[:, :2] - sides / 2, sides
+        return boxes
 
     def later(self, dt: float) -> Placed:
         """After ``dt`` more seconds at these rates."""
@@ -144,8 +148,8 @@ class BoxStates:
         centres = motion.points(self.value[:, :2])
         drift = self.rate[:, :2] @ motion.matrix[:, :2].T
         return BoxStates(
-            value=np.hstack([centres, self.value[:, 2:] * scale]),
-            rate=np.hstack([drift, self.rate[:, 2:] * scale]),
+            value=np.concatenate([centres, self.value[:, 2:] * scale], axis=1),
+            rate=np.concatenate([drift, self.rate[:, 2:] * scale], axis=1),
             value_variance=self.value_variance * scale**2,
             covariance=self.covariance * scale**2,
             rate_variance=self.rate_variance * scale**2,
@@ -182,7 +186,8 @@ class BoxStates:
     def followed(self, gone: Floats, dt: float, noise: Noise) -> Placed:
         """Where the boxes are ``dt`` seconds later, after they were seen to go by ``gone``.
 
-        What was seen counts the more, the less their speed is known from detections.
+        What was seen counts the more, the less their speed is known from detections, and less
+        when it took long.
 
         Args:
             gone: (n, 2) by how much, fractions; where that is not known (NaN) they are predicted.
@@ -192,11 +197,12 @@ class BoxStates:
         guess = self.placed(dt, noise)
         known = ~np.isnan(gone)
         spread = self.rate_variance[:, :2]
-        trust = spread / (spread + (noise.slip * _sizes(self.value)[:, :2] / dt) ** 2)
+        slip = noise.slip * max(1.0, dt / noise.slip_after) ** 2
+        trust = spread / (spread + (slip * _sizes(self.value)[:, :2] / dt) ** 2)
         centre, rate = guess.value[:, :2], guess.rate[:, :2]
         way = centre - self.value[:, :2]
-        centre[known] += (trust * (gone - way))[known]
-        rate[known] += (trust * (gone / dt - rate))[known]
+        centre += np.where(known, trust * (gone - way), 0.0)
+        rate += np.where(known, trust * (gone / dt - rate), 0.0)
         return guess
 
     def corrected(self, boxes: Boxes, scores: NDArray[np.float32], noise: Noise) -> BoxStates:
@@ -248,4 +254,4 @@ def _centred(boxes: Boxes) -> Floats:
 def _sizes(value: Floats) -> Floats:
     """(n, 4): width, height, width, height: the unit of each coordinate."""
     sides = np.maximum(value[:, 2:], SMALLEST_SIDE)
-    return np.hstack([sides, sides])
+    return np.concatenate([sides, sides], axis=1)

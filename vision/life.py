@@ -99,8 +99,9 @@ class Life:
 
     def confirm(self, t: float, label: int, score: float, config: TrackerConfig) -> None:
         """A detection at ``t`` is of it."""
-        self._vote(label, score, exp((self.seen_at - t) / config.label_memory))
-        self.belief += (score - self.belief) * (1 - exp((self.seen_at - t) / config.belief_memory))
+        past = self.seen_at - t
+        self._vote(label, score, exp(past / config.label_memory))
+        self.belief += (score - self.belief) * (1 - exp(past / config.belief_memory))
         self.confirmed |= self.sure and score >= config.least_score
         self.sure |= score >= config.sure_score
         self.seen_at, self.score = t, score
@@ -109,10 +110,29 @@ class Life:
         if len(self.votes) == 1 and label in self.votes:
             self.votes[label] = self.votes[label] * faded + score
             return
-        votes = {known: vote * faded for known, vote in self.votes.items()}
-        self.votes = {known: vote for known, vote in votes.items() if vote > FAINT_VOTE}
-        self.votes[label] = self.votes.get(label, 0.0) + score
-        self.label = max(self.votes, key=lambda known: (self.votes[known], -known))
+        votes = {
+            known: left for known, vote in self.votes.items() if (left := vote * faded) > FAINT_VOTE
+        }
+        # Fading changes no order, so only the class that is spoken for can become the first.
+        vote, leading = votes.get(label, 0.0) + score, votes.get(self.label, 0.0)
+        votes[label] = vote
+        if vote > leading or (vote == leading and label < self.label):
+            self.label = label
+        self.votes = votes
+
+    def belief_at(self, t: float, config: TrackerConfig) -> float:
+        """The belief in it, faded by how long it is unseen."""
+        return self.belief * exp((self.seen_at - t) / config.belief_unseen)
+
+    def worth(self, t: float, config: TrackerConfig) -> float:
+        """Tells what to give up first where there is no room for all: what is worth the least.
+
+        That of a detection is its score, and 1 more if it is a sure one. What was never sure is
+        worth less than any sure detection, a track that was just seen more, and what is between
+        them is weighed.
+        """
+        seen_track = self.id is not None and self.seen_at == t
+        return self.belief_at(t, config) + self.sure + seen_track
 
     @property
     def shares(self) -> dict[int, float]:
@@ -125,6 +145,7 @@ class Life:
         It may when its newest detection is very sure or confirms a sure one, and when it was seen
         badly but steadily.
         """
+        if self.confirmed or self.score >= config.instant_score:
+            return True
         lasting = self.seen_at - self.begun_at >= config.steady_for - ROUNDING
-        steady = lasting and self.belief >= config.steady_score
-        return self.confirmed or steady or self.score >= config.instant_score
+        return lasting and self.belief >= config.steady_score

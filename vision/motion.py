@@ -227,7 +227,10 @@ class MotionPath:
         Between pictures it is interpolated. Past the newest it goes on with the newest velocity,
         for `EXTRAPOLATION_LIMIT` seconds at most; before the oldest nothing is known to move.
         """
-        return CameraMotion((_inverse(self._onto_newest(t1)) @ self._onto_newest(t0))[:2])
+        start = self._onto_newest(t0)
+        if self._times and t1 == self._times[-1]:
+            return CameraMotion(start[:2])
+        return CameraMotion((_inverse(self._onto_newest(t1)) @ start)[:2])
 
     def velocities(self, points: Floats) -> Floats:
         """How fast static things at (n, 2) points move now: (n, 2), fractions a second."""

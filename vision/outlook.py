@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from math import exp
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +43,7 @@ class Outlook:
         self._seen_at = np.array([life.seen_at for life in lives], np.float64)
         faint = np.array([life.score < config.least_score for life in lives], np.bool_)
         self._missed = faint | (self._seen_at < time)
+        self._any_missed = bool(self._missed.any())
         self._single = np.array([not life.confirmed for life in lives], np.bool_)
 
     def shown(
@@ -52,7 +52,7 @@ class Outlook:
         """Those that are fit to be shown at ``t``; for the arguments see `Tracker.at`."""
         placed = self._placed(t, motion, gone)
         boxes = come_into_view(placed.boxes, self._cut)
-        rows = np.flatnonzero(self._fit(boxes, t)).tolist()
+        rows = self._fit(boxes, t).nonzero()[0].tolist()
         scores = [life.score for life in self._lives]
         return self._tracks(rows, boxes, _speeds(placed, drift), scores, t)
 
@@ -62,7 +62,7 @@ class Outlook:
         """All, with the belief in them as their score, as each class that spoke up for them."""
         placed = self._placed(t, motion, gone)
         boxes = come_into_view(placed.boxes, self._cut)
-        beliefs = [self._belief(life) for life in self._lives]
+        beliefs = [life.belief_at(self._time, self._config) for life in self._lives]
         tracks = self._tracks(range(len(beliefs)), boxes, _speeds(placed, drift), beliefs, t)
         return [
             replace(track, label=label, score=track.score * share)
@@ -86,27 +86,27 @@ class Outlook:
 
     def _fit(self, boxes: Boxes, t: float) -> NDArray[np.bool_]:
         config, unseen = self._config, t - self._seen_at
-        gone = (unseen > config.shown_missed) | (_in_view(boxes) < config.least_in_view)
-        return ~((unseen > config.shown_stale) | (self._missed & (gone | self._single)))
+        fit = unseen <= config.shown_stale
+        if self._any_missed:
+            gone = (unseen > config.shown_missed) | (_in_view(boxes) < config.least_in_view)
+            fit &= ~(self._missed & (gone | self._single))
+        return np.asarray(fit, np.bool_)
 
     def _tracks(
         self, rows: Sequence[int], boxes: Boxes, speeds: Floats, scores: list[float], t: float
     ) -> list[Track]:
-        found = ((self._lives[row], scores[row], boxes[row], speeds[row]) for row in rows)
+        places, ways = boxes.tolist(), speeds.tolist()
         return [
             Track(
-                id=life.id or NOBODY,
-                label=life.label,
-                score=score,
-                box=tuple(box.tolist()),
-                velocity=tuple(speed.tolist()),
-                seen=Seconds(t - life.seen_at),
+                id=self._lives[row].id or NOBODY,
+                label=self._lives[row].label,
+                score=scores[row],
+                box=tuple(places[row]),
+                velocity=tuple(ways[row]),
+                seen=Seconds(t - self._lives[row].seen_at),
             )
-            for life, score, box, speed in found
+            for row in rows
         ]
-
-    def _belief(self, life: Life) -> float:
-        return life.belief * exp((life.seen_at - self._time) / self._config.belief_unseen)
 
 
 def _speeds(placed: Placed, drift: Drift | None) -> Floats:
@@ -117,5 +117,5 @@ def _speeds(placed: Placed, drift: Drift | None) -> Floats:
 
 def _in_view(boxes: Boxes) -> Floats:
     """(n,) share of each box that lies in the picture."""
-    seen = in_picture(boxes)
-    return np.asarray(seen[:, 2] * seen[:, 3] / (boxes[:, 2] * boxes[:, 3]), np.float64)
+    seen, whole = in_picture(boxes), boxes[:, 2] * boxes[:, 3]
+    return np.asarray(seen[:, 2] * seen[:, 3] / whole, np.float64)

@@ -15,7 +15,7 @@ class, and a last round that allows for how unsure a prediction is.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,7 @@ from vision.outlook import Drift, Gone, Outlook
 from vision.types import Boxes, Detections, Seconds, Track, TrackId
 
 MOST_TRACKS = 128
-"Objects followed at a time; the weakest new ones beyond it are not taken up."
+"Things followed at a time; beyond it the weakest are given up, or not taken up."
 MOST_DETECTIONS = 256
 "Detections of one picture that are looked at, best first."
 LONGEST_GAP = 10.0
@@ -44,7 +44,6 @@ LONGEST_GAP = 10.0
 
 Flags = NDArray[np.bool_]
 Rows = NDArray[np.intp]
-Likeness = Callable[[Boxes, NDArray[np.float64], Boxes], NDArray[np.float64]]
 _Round = tuple[Flags, Flags, float, bool]
 """Which tracks choose from which detections, how much overlap is enough, and whether doubt widens
 boxes."""
@@ -75,6 +74,14 @@ class Tracker:
     ) -> tuple[Track, ...]:
         """Takes in what was detected in the picture at ``t``; answers the tracks at ``t``.
 
+        For arguments and errors see `take_in`.
+        """
+        self.take_in(detections, t, motion)
+        return self.at(t)
+
+    def take_in(self, detections: Detections, t: Seconds, motion: CameraMotion = STILL) -> None:
+        """Takes in what was detected in the picture at ``t``.
+
         Args:
             detections: of the picture at ``t``; ones that are not finite or empty are ignored.
             t: after that of the last update.
@@ -91,10 +98,10 @@ class Tracker:
         self._states = self._states.moved(motion).predicted(t - last, self._config.noise)
         self._time = t
         detections = self._usable(detections)
-        self._begin(detections.where(self._associate(detections, t)), t)
+        left_over = detections.where(self._associate(detections, t))
         self._give_up(t)
+        self._begin(self._with_room(left_over, t), t)
         self._tracks = self._outlook()
-        return self.at(t)
 
     def at(
         self,
@@ -137,7 +144,8 @@ class Tracker:
     def confirmed(self) -> tuple[list[int], Boxes]:
         """Keys and (n, 4) boxes of what the last result held, surest first, at its time."""
         rows = [row for row, life in enumerate(self._lives) if life.seen_at == self._time]
-        rows.sort(key=lambda row: -self._lives[row].belief)
+        surest = np.argsort([-self._lives[row].belief for row in rows], kind="stable")
+        rows = np.array(rows, np.intp)[surest].tolist()
         return [self._lives[row].key for row in rows], self._states.boxes[rows]
 
     def _outlook(self) -> Outlook:
@@ -158,21 +166,27 @@ class Tracker:
         """Gives detections to tracks, round by round; (m,) true for those that found none."""
         waiting = np.ones(len(self._lives), np.bool_)
         free = np.ones(len(detections), np.bool_)
-        sharp = self._similarity(np.arange(len(waiting)), detections, _sharp)
-        found = [np.zeros((2, 0), np.intp)]
+        boxes, trust = self._states.boxes, self._trust(detections)
+        sharp = overlaps(boxes, detections.boxes) * trust
+        none = np.zeros(0, np.intp)
+        found_rows, found_columns = [none], [none]
         for tracks, candidates, least, doubt in self._rounds(detections.scores):
-            rows, columns = np.flatnonzero(tracks & waiting), np.flatnonzero(candidates & free)
+            rows, columns = (tracks & waiting).nonzero()[0], (candidates & free).nonzero()[0]
             if not len(rows) or not len(columns):
                 continue
-            alike = sharp[np.ix_(rows, columns)]
+            chosen = rows[:, None], columns
+            alike = sharp[chosen]
             if doubt:
-                alike = self._similarity(rows, picked(detections, columns), doubtful_overlaps)
+                margin = self._doubt(rows, boxes[rows])
+                alike = doubtful_overlaps(boxes[rows], margin, detections.boxes[columns])
+                alike *= trust[chosen]
             pairs = best_pairs(alike, least)
             rows, columns = rows[pairs.tracks], columns[pairs.detections]
-            found.append(np.stack([rows, columns]))
+            found_rows.append(rows)
+            found_columns.append(columns)
             waiting[rows], free[columns] = False, False
-        rows, columns = np.concatenate(found, axis=1)
-        self._confirm(rows, picked(detections, columns), t)
+        found = picked(detections, np.concatenate(found_columns))
+        self._confirm(np.concatenate(found_rows), found, t)
         return free
 
     def _rounds(self, scores: NDArray[np.float32]) -> tuple[_Round, ...]:
@@ -194,16 +208,15 @@ class Tracker:
             (faint, some, config.least_overlap, True),
         )
 
-    def _similarity(
-        self, rows: Rows, detections: Detections, likeness: Likeness
-    ) -> NDArray[np.float64]:
-        states = self._states.take(rows)
-        boxes = states.boxes
-        doubt = np.minimum(states.doubt, self._config.most_doubt * boxes[:, 2:])
-        labels = np.array([self._lives[row].label for row in rows.tolist()], np.int32)
-        other = labels[:, None] != detections.classes[None]
-        trust = np.where(other, 1.0 - self._config.other_class, 1.0)
-        return likeness(boxes, doubt, detections.boxes) * trust
+    def _trust(self, detections: Detections) -> NDArray[np.float64]:
+        """(n, m) the share of its overlap that a pair keeps: less where classes differ."""
+        labels = np.array([life.label for life in self._lives], np.int32)
+        other = labels[:, None] != detections.classes
+        return np.asarray(np.where(other, 1.0 - self._config.other_class, 1.0), np.float64)
+
+    def _doubt(self, rows: Rows, boxes: Boxes) -> NDArray[np.float64]:
+        most = self._config.most_doubt * boxes[:, 2:]
+        return np.asarray(np.minimum(self._states.doubt[rows], most), np.float64)
 
     def _confirm(self, rows: Rows, detections: Detections, t: float) -> None:
         states, scores = self._states.take(rows), detections.scores
@@ -215,16 +228,28 @@ class Tracker:
             life = self._lives[row]
             life.confirm(t, label, score, self._config)
             life.cut = tuple(sides)
-            self._number(life)
+            if life.id is None:
+                self._number(life)
 
     def _number(self, life: Life) -> None:
-        """Makes it a track, if it is fit to be one."""
-        if life.id is None and life.proven(self._config):
+        """Makes it a track, which it is not yet, if it is fit to be one."""
+        if life.proven(self._config):
             self._ids += 1
             life.id = TrackId(self._ids)
 
-    def _begin(self, detections: Detections, t: float) -> None:
-        new = picked(detections, np.arange(len(detections))[: MOST_TRACKS - len(self._lives)])
+    def _with_room(self, new: Detections, t: float) -> Detections:
+        """Those of the new for which there is room, after weaker ones were given up for them."""
+        if len(self._lives) + len(new) <= MOST_TRACKS:
+            return new
+        known = [life.worth(t, self._config) for life in self._lives]
+        sure = new.scores >= self._config.sure_score
+        worth = np.concatenate([np.array(known, np.float64), new.scores + sure])
+        keep = np.zeros(len(worth), np.bool_)
+        keep[np.argsort(-worth, kind="stable")[:MOST_TRACKS]] = True
+        self._keep(keep[: len(known)])
+        return new.where(keep[len(known) :])
+
+    def _begin(self, new: Detections, t: float) -> None:
         self._states = self._states.joined(_states_of(new, self._config.noise))
         cut, classes = cut_sides(new.boxes).tolist(), new.classes.tolist()
         for label, score, sides in zip(classes, new.scores.tolist(), cut, strict=True):
@@ -240,13 +265,13 @@ class Tracker:
         config = self._config
         waits = [config.lost_for if life.id else config.faint_for for life in self._lives]
         lives = zip(self._lives, waits, strict=True)
-        keep = np.array([t - life.seen_at <= wait for life, wait in lives], np.bool_)
-        self._states = self._states.take(keep)
-        self._lives = [life for life, kept in zip(self._lives, keep, strict=True) if kept]
+        self._keep(np.array([t - life.seen_at <= wait for life, wait in lives], np.bool_))
 
-
-def _sharp(tracks: Boxes, _doubt: NDArray[np.float64], detections: Boxes) -> NDArray[np.float64]:
-    return overlaps(tracks, detections)
+    def _keep(self, keep: Flags) -> None:
+        """Gives up all the others."""
+        if not keep.all():
+            self._states = self._states.take(keep)
+            self._lives = list(compress(self._lives, keep.tolist()))
 
 
 def _states_of(detections: Detections, noise: Noise) -> BoxStates:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.vision.textures import Grey, similarity, texture, view
-from vision.anchors import MOST_BOXES, PICTURES, Anchors
+from vision.anchors import FOLLOWED_FOR, MOST_BOXES, MOST_STEPS, PICTURES, Anchors
 from vision.motion import STILL, CameraMotion, MotionPath
 from vision.types import Boxes, Seconds
 
@@ -84,8 +84,21 @@ def test_what_is_not_held_is_not_known() -> None:
     assert np.isfinite(found[1]).all()
     assert anchors.shifts([3], at(0), at(2), STILL) is None, "before it was cast"
     assert anchors.shifts([3], at(1), at(3), STILL) is None, "after the newest picture"
+    anchors = Anchors()
+    looked(anchors, range(3))
     anchors.cast([3], box(1), at(0.5), path)
     assert anchors.shifts([3], at(1), at(2), STILL) is None, "cast in a picture never seen"
+    assert anchors.until(at(1), at(2)) is None
+
+
+def test_what_was_cast_before_a_result_that_is_too_late_stays() -> None:
+    anchors = Anchors()
+    path = looked(anchors, range(3))
+    anchors.cast([3], box(0), at(0), path)
+    anchors.cast([3], box(1), at(0.5), path)
+    assert gone(anchors, [3], 0.5, 2) == pytest.approx(np.array([[1.5 * STEP, 0.0]]), abs=0.2)
+    anchors.cast([], box(1)[:0], at(1), path)
+    assert anchors.until(at(1), at(2)) is None, "a result without boxes is none too late"
 
 
 def test_points_that_are_lost_tell_nothing() -> None:
@@ -114,10 +127,24 @@ def test_what_is_kept_is_bounded() -> None:
     many = np.repeat(box(1), MOST_BOXES + 9, axis=0)
     anchors.cast(list(range(len(many))), many, at(1), path)
     assert np.isnan(gone(_shown(anchors, 2), [MOST_BOXES], 1, 2)).all()
-    for frame in range(3, PICTURES + 9):
-        anchors.look(scene(3), at(frame))
+    for frame in range(3, MOST_STEPS + 9):
+        anchors.look(scene(3), Seconds(at(2) + frame / 1e4))
     assert len(anchors._greys) == PICTURES
-    assert anchors._held is None, "no result for so long: what was held is given up"
+    assert anchors._held is not None
+    assert len(anchors._held.way) == len(anchors._held.times) == MOST_STEPS + 1
+
+
+def test_without_results_boxes_are_followed_for_a_while_and_that_stays_known() -> None:
+    anchors = Anchors()
+    path = looked(anchors, range(1))
+    anchors.cast([1], box(0), at(0), path)
+    last = int(FOLLOWED_FOR * RATE)
+    for frame in range(1, last + 9):
+        anchors.look(scene(frame), at(frame))
+    assert anchors.until(at(0), at(last + 8)) == at(last)
+    assert anchors.until(at(0), at(7)) == at(7)
+    assert anchors.until(at(last), at(last + 8)) is None, "nothing was followed from there on"
+    assert gone(anchors, [1], 0, last) == pytest.approx(np.array([[last * STEP, 0.0]]), abs=0.6)
 
 
 def _shown(anchors: Anchors, frame: int) -> Anchors:

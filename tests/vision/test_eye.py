@@ -6,6 +6,7 @@ import pytest
 
 from tests.vision.textures import picture, similarity, texture, view
 from vision.eye import Eye, EyeConfig
+from vision.life import TrackerConfig
 from vision.motion import STILL, CameraMotion
 from vision.types import Detections, Seconds, Track
 
@@ -179,6 +180,41 @@ def test_a_box_stays_on_a_thing_that_walks_though_it_was_detected_once() -> None
     unheld, _ = walked(12, anchored=False)
     (track,) = unheld.tracks_at(at(11))
     assert track.box[0] < left - 0.1, "so it is the picture that tells"
+
+
+PANS, WALKS = 120, 90
+"Pixels of the picture a second that the camera pans to the right, and a thing walks to the left."
+
+
+def stroll(t: float, pans: float) -> tuple[np.ndarray, float]:
+    """A thing that walks through the world, and where its left edge is in the picture."""
+    walked = round(WALKS * t)
+    whole = WORLD.copy()
+    left = 480 + 400 - walked
+    whole[360:600, left : left + 160] = texture(160, 240, seed=9)
+    motion = similarity(SIZE, (-pans * t, 0.0))
+    return view(whole, SIZE, motion), (400 - walked - pans * t) / 640
+
+
+@pytest.mark.parametrize("rate", [30, 60])
+@pytest.mark.parametrize("pans", [0, PANS])
+def test_no_box_jumps_while_results_stay_away(rate: int, pans: float) -> None:
+    """Detected once, when its speed is not known yet; then only the pictures tell."""
+    eye, stale = Eye(("thing",)), TrackerConfig().shown_stale
+    lefts = []
+    for frame in range(round(1.75 * rate)):
+        t = Seconds(frame / rate)
+        grey, left = stroll(t, pans)
+        eye.look(picture(grey), t)
+        if frame == 0:
+            eye.detected(seen(np.array([[left, 0.25, 0.25, 0.5]])), t)
+        shown = eye.tracks_at(t)
+        assert len(shown) == (t <= stale)
+        (track,) = shown or eye.believed_at(t)
+        assert track.box[0] == pytest.approx(left, abs=0.03)
+        lefts.append(track.box[0])
+    step = (WALKS + pans) / 640 / rate
+    assert np.abs(np.diff(lefts) + step).max() < 0.006
 
 
 def test_what_is_believed_and_not_shown() -> None:

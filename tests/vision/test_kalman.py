@@ -129,3 +129,14 @@ def test_a_way_that_was_seen_is_believed_and_one_that_was_not_is_predicted() -> 
     unseen = states.followed(np.full((1, 2), np.nan), 0.1, NOISE)
     assert unseen.value == pytest.approx(states.placed(0.1, NOISE).value)
     assert seen.later(0.2).value == pytest.approx(seen.value + 0.2 * seen.rate)
+
+
+def test_a_way_that_took_long_to_go_counts_for_less() -> None:
+    states, gone = moving(0.2, 10, 0.5), np.array([[0.4, 0.0]])
+    weights = []
+    for dt in (NOISE.slip_after, 2 * NOISE.slip_after, 5 * NOISE.slip_after):
+        guess = states.placed(dt, NOISE).value[0, 0]
+        seen = states.followed(gone, dt, NOISE).value[0, 0]
+        weights.append((seen - guess) / (states.value[0, 0] + 0.4 - guess))
+    assert weights == sorted(weights, reverse=True)
+    assert weights[-1] < 0.5 * weights[0]

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from math import exp
+
 import pytest
 
 from vision.life import FAINT_VOTE, Life, TrackerConfig
+from vision.types import TrackId
 
 CONFIG = TrackerConfig()
 CAT, DOG = 15, 16
@@ -67,3 +70,15 @@ def test_what_is_seen_badly_but_steadily_is_proven() -> None:
     worse = begun(0.4)
     worse.confirm(0.2, CAT, 0.5, CONFIG)
     assert not worse.proven(CONFIG)
+
+
+def test_what_is_worth_least_is_what_was_never_sure() -> None:
+    faint, hoped, lost, seen = begun(0.5), begun(0.6), begun(0.9), begun(0.9)
+    for one in (lost, seen):
+        one.id = TrackId(1)
+    seen.confirm(1.0, CAT, 0.2, CONFIG)
+    worths = [one.worth(1.0, CONFIG) for one in (faint, hoped, lost, seen)]
+    assert worths == sorted(worths)
+    assert worths[0] < 1 < worths[1], "a sure detection is worth its score and 1 more"
+    assert worths[2] < 2 < worths[3]
+    assert lost.belief_at(1.0, CONFIG) == pytest.approx(0.9 * exp(-1.0 / CONFIG.belief_unseen))

@@ -327,6 +327,48 @@ def test_the_number_of_tracks_is_bounded() -> None:
     assert len(tracker.update(seen(*grid), Seconds(0.1))) == MOST_TRACKS
 
 
+def crowd(*scores: float) -> Detections:
+    """As many things side by side as there is room for, the last ones with these scores."""
+    places = [(x / 16, y / 10, 0.03, 0.05) for x in range(16) for y in range(10)][:MOST_TRACKS]
+    found = seen(*places, score=0.1)
+    found.scores[MOST_TRACKS - len(scores) :] = scores
+    return found
+
+
+SURE, ELSEWHERE = 0.8, (0.1, 0.9, 0.2, 0.1)
+
+
+def test_a_sure_detection_finds_room_among_the_faint() -> None:
+    tracker = Tracker()
+    assert tracker.update(crowd(), Seconds(0)) == ()
+    assert len(tracker.believed(Seconds(0))) == MOST_TRACKS, "there is no room"
+    assert ids(tracker.update(seen(ELSEWHERE, score=SURE), Seconds(0.1))) == [1]
+    assert len(tracker.believed(Seconds(0.1))) == MOST_TRACKS
+
+
+def test_one_that_is_unsure_but_stronger_finds_room_and_a_weaker_one_does_not() -> None:
+    for score, taken in ((0.3, True), (0.11, False)):
+        tracker = Tracker()
+        tracker.update(crowd(*[0.2] * MOST_TRACKS), Seconds(0))
+        tracker.update(seen(ELSEWHERE, score=score), Seconds(0.01))
+        boxes = [track.box for track in tracker.believed(Seconds(0.01))]
+        assert len(boxes) == MOST_TRACKS
+        assert any(overlap(box, ELSEWHERE) > 0.9 for box in boxes) == taken
+
+
+def test_of_what_was_shown_only_the_unseen_makes_room() -> None:
+    tracker = Tracker()
+    everyone = crowd(*[SURE] * MOST_TRACKS)
+    known = ids(tracker.update(everyone, Seconds(0)))
+    assert len(known) == MOST_TRACKS
+    more = np.vstack([everyone.boxes, np.array([ELSEWHERE], np.float32)])
+    crowded = seen(*map(tuple, more.tolist()), score=SURE)
+    assert ids(tracker.update(crowded, Seconds(0.1))) == known
+    assert ids(tracker.update(seen(ELSEWHERE, score=0.3), Seconds(1.0))) == []
+    assert MOST_TRACKS + 1 in ids(tracker.update(seen(ELSEWHERE, score=SURE), Seconds(1.1)))
+    assert len(tracker._lives) == MOST_TRACKS
+
+
 def believed(tracker: Tracker, t: float) -> list[tuple[int, float]]:
     return [(track.id, round(track.score, 2)) for track in tracker.believed(Seconds(t))]
 
