@@ -26,6 +26,7 @@ import av
 import numpy as np
 from glass_to_glass import LoopLagReader
 from processes import ROOT, openeyes_process
+from stolen import Stolen, in_words
 
 from streaming.sample import sample_camera, sample_picture
 from vision.frame_stamp import stamp
@@ -99,6 +100,8 @@ class Outcome:
 
     people: list[Person]
     lag_p99: float
+    stolen: float | None = None
+    "Part of the processor time that neighbours of this machine took."
 
     @property
     def ratio(self) -> float:
@@ -132,8 +135,10 @@ def main() -> int:
         for number, clip in enumerate(clips):
             write_clip(clip, (options.width, options.height), options.fps, APART * number)
         with openeyes_process(*options.server) as (base, _):
+            stolen = Stolen()
             notes, lag = attend(base, clips, options)
-    outcome = Outcome([judged(each, options.seconds) for each in notes], lag)
+    people = [judged(each, options.seconds) for each in notes]
+    outcome = Outcome(people, lag, stolen.share())
     print(report(outcome))
     if options.json:
         options.json.write_text(json.dumps(asdict(outcome), indent=1))
@@ -219,7 +224,7 @@ def report(outcome: Outcome) -> str:
         )
     lines.append(
         f"slowest over fastest detection rate {outcome.ratio:.2f}, "
-        f"loop lag p99 {outcome.lag_p99:.1f} ms"
+        f"loop lag p99 {outcome.lag_p99:.1f} ms; {in_words(outcome.stolen)}"
     )
     return "\n".join(lines)
 

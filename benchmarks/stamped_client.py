@@ -2,7 +2,8 @@
 
 Every frame bears its number (``vision.frame_stamp``). A frame's latency is the time at which it
 came back decoded, less that at which it was sent: both on this process's clock. What it sends was
-encoded before, since in earnest that is done on another machine, and by a chip.
+encoded before, since in earnest that is done on another machine, and by a chip. What comes back it
+receives as our server does: aiortc's own way waits for the frame after.
 
 Run by ``benchmarks/fairness.py`` as ``python benchmarks/stamped_client.py URL CLIP SECONDS FPS``.
 It says ``ready``, waits for a line, and its last line of output is the notes, as JSON.
@@ -28,8 +29,9 @@ from aiortc import (
     RTCRtpSender,
     RTCSessionDescription,
 )
-from aiortc.mediastreams import MediaStreamError
 
+from streaming.receiving.adapter import Receiving
+from streaming.receiving.decoder import Decoded
 from vision.frame_stamp import read_stamp
 
 SDP = {"Content-Type": "application/sdp"}
@@ -96,12 +98,15 @@ async def visit(url: str, seconds: float, camera: EncodedCamera) -> Notes:
     connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     began: asyncio.Future[float] = asyncio.get_running_loop().create_future()
     _listen(connection, notes, began)
-    readers: list[asyncio.Task[None]] = []
-    connection.on(
-        "track",
-        lambda track: readers.append(asyncio.create_task(_read(track, camera, notes, began))),
-    )
+
+    def returned(decoded: Decoded) -> None:
+        now = time.monotonic()
+        if not began.done():
+            began.set_result(now)
+        _note(decoded.picture, now, camera, notes, now - began.result())
+
     transceiver = connection.addTransceiver(camera, direction="sendrecv")
+    receiving = Receiving(transceiver.receiver, returned, lambda *_: None, lambda: None)
     codecs = RTCRtpSender.getCapabilities("video").codecs
     transceiver.setCodecPreferences([each for each in codecs if each.mimeType in TAKEN])
     try:
@@ -112,8 +117,8 @@ async def visit(url: str, seconds: float, camera: EncodedCamera) -> Notes:
         await asyncio.sleep(seconds)
         notes.sent = camera.sent - before
     finally:
+        receiving.close()
         await connection.close()
-        await asyncio.gather(*readers, return_exceptions=True)
     return notes
 
 
@@ -127,21 +132,6 @@ def _listen(connection: RTCPeerConnection, notes: Notes, began: asyncio.Future[f
 
     connection.createDataChannel("tracks", ordered=False, maxRetransmits=0)
     connection.createDataChannel("events").on("message", told)
-
-
-async def _read(
-    track: MediaStreamTrack, camera: EncodedCamera, notes: Notes, began: asyncio.Future[float]
-) -> None:
-    try:
-        while True:
-            frame = await track.recv()
-            assert isinstance(frame, av.VideoFrame)
-            now = time.monotonic()
-            if not began.done():
-                began.set_result(now)
-            _note(frame, now, camera, notes, now - began.result())
-    except MediaStreamError:
-        return
 
 
 def _note(frame: av.VideoFrame, now: float, camera: EncodedCamera, notes: Notes, at: float) -> None:

@@ -19,10 +19,10 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar, get_args
 
 import av
-import numpy as np
 
 from streaming.conversation import Conversation, Faculties
 from streaming.engine import Engine, Result, Sight
+from streaming.following import Following, Shown
 from streaming.frames import frame_of, picture_of
 from streaming.ingest import Arrival
 from streaming.mailbox import Mailbox
@@ -32,11 +32,10 @@ from streaming.stats import SessionStats
 from streaming.tracks import TracksTeller
 from streaming.wire import Hello, Message, Problem, Stats, encode
 from vision.attention import Attention
-from vision.eye import Eye
 from vision.motion import CameraMotion
 from vision.overlay import draw
 from vision.picture import Picture
-from vision.types import Seconds, Track
+from vision.types import Track
 
 log = logging.getLogger(__name__)
 
@@ -64,16 +63,6 @@ class Identity:
     labels: tuple[str, ...]
     limits: dict[str, float]
     vlm: str = "grounded"
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """The newest frame as it was looked at."""
-
-    picture: Picture
-    tracks: tuple[Track, ...]
-    camera: tuple[float, float]
-    "Its own motion a second, as `Eye.camera`."
 
 
 class Session:
@@ -105,12 +94,10 @@ class Session:
         self._engine = engine
         self._lane = engine.subscribe()
         self._workers = workers
-        self._eye = Eye(identity.labels)
+        self._following = Following(identity.labels)
         self._eye_free = asyncio.Lock()
         self._attention = Attention()
-        self._noticed = Seconds(0)
         self._clock = SessionClock()
-        self._followed: tuple[int, ...] | None = None
         self._newest: Sight | None = None
         self._rung = ""
         self._said: dict[str, float] = {}
@@ -157,11 +144,7 @@ class Session:
         Raises:
             ValueError: the detector knows no such label.
         """
-        known = self.identity.labels
-        unknown = [label for label in labels if label not in known]
-        if unknown:
-            raise ValueError(f"there is no label {unknown[0]!r}; hello lists those that there are")
-        self._followed = tuple(map(known.index, labels)) or None
+        self._following.want(labels)
 
     def say(self, message: Message) -> None:
         """Sends one message to every listener."""
@@ -222,8 +205,7 @@ class Session:
         """In a worker: everything that is done to every frame."""
         started = time.perf_counter()
         picture = picture_of(arrival.frame)
-        self._eye.look(picture, arrival.t)
-        self.shown = Shown(picture, self._eye.tracks_at(arrival.t), self._eye.camera)
+        self.shown = self._following.look(picture, arrival.t)
         frame = self._outgoing(self.shown, arrival.pts)
         self.stats.stages["look"].add(time.perf_counter() - started)
         return picture, frame
@@ -251,26 +233,18 @@ class Session:
     async def _track(self, result: Result) -> None:
         sight, detections = result.sight, result.detections
         assert detections is not None
-        if self._followed is not None:
-            detections = detections.where(np.isin(detections.classes, self._followed))
         async with self._eye_free:
-            refused = self._eye.refused
-            await self._work(lambda: self._eye.detected(detections, sight.t))
-            taken = self._eye.refused == refused
-            then, moved = self._eye.tracks_at(sight.t), self._eye.motion(self._noticed, sight.t)
             newest = self._newest or sight
-            tracks = self._eye.tracks_at(newest.t)
-            camera = self._eye.camera
+            taken = await self._work(lambda: self._following.take_in(sight, newest, detections))
         now = time.monotonic()
         self.stats.tick("detect", now)
         self.stats.stages["detect_age"].add(now - sight.arrived)
-        self._tell(newest, tracks, camera)
-        if taken:
-            await self._notice(sight, then, moved)
+        self._tell(newest, taken.tracks, taken.camera)
+        if taken.used:
+            await self._notice(sight, taken.then, taken.moved)
 
     async def _notice(self, sight: Sight, tracks: tuple[Track, ...], moved: CameraMotion) -> None:
         """Lets the assistant know; that comes last, since tracks are waited for."""
-        self._noticed = sight.t
         changed = self.conversation.text_changed
         captured = self._clock.at(sight.t, sight.arrived)
         noticed = await self._work(

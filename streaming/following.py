@@ -1,0 +1,78 @@
+"""One session's eye, as its workers use it: one call at a time, with all that there is to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from streaming.engine import Sight
+from vision.eye import Eye
+from vision.motion import CameraMotion
+from vision.picture import Picture
+from vision.types import Detections, Seconds, Track
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The newest frame as it was looked at."""
+
+    picture: Picture
+    tracks: tuple[Track, ...]
+    camera: tuple[float, float]
+    "Its own motion a second, as `Eye.camera`."
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What is known once a result of the detector was taken in."""
+
+    used: bool
+    "Whether it came in order."
+    then: tuple[Track, ...]
+    "As of the frame that was detected on."
+    moved: CameraMotion
+    "To that frame, from the one of the last result that was used."
+    tracks: tuple[Track, ...]
+    "As of the newest frame."
+    camera: tuple[float, float]
+    "Its own motion a second, as `Eye.camera`."
+
+
+class Following:
+    """Follows what one camera sees, of the labels that are wanted. Not thread-safe."""
+
+    def __init__(self, labels: tuple[str, ...]) -> None:
+        self._labels = labels
+        self._eye = Eye(labels)
+        self._wanted: tuple[int, ...] | None = None
+        self._used = Seconds(0)
+
+    def want(self, labels: Sequence[str]) -> None:
+        """Follows only objects of these labels from here on; of all if there are none.
+
+        Raises:
+            ValueError: the detector knows no such label.
+        """
+        unknown = [label for label in labels if label not in self._labels]
+        if unknown:
+            raise ValueError(f"there is no label {unknown[0]!r}; hello lists those that there are")
+        self._wanted = tuple(map(self._labels.index, labels)) or None
+
+    def look(self, picture: Picture, t: Seconds) -> Shown:
+        """Looks at every frame."""
+        self._eye.look(picture, t)
+        return Shown(picture, self._eye.tracks_at(t), self._eye.camera)
+
+    def take_in(self, sight: Sight, newest: Sight, detections: Detections) -> Taken:
+        """Takes in every result of the detector, made of ``sight``."""
+        if self._wanted is not None:
+            detections = detections.where(np.isin(detections.classes, self._wanted))
+        eye, refused, last = self._eye, self._eye.refused, self._used
+        eye.detected(detections, sight.t)
+        used = eye.refused == refused
+        if used:
+            self._used = sight.t
+        then, moved = eye.tracks_at(sight.t), eye.motion(last, sight.t)
+        return Taken(used, then, moved, eye.tracks_at(newest.t), eye.camera)
