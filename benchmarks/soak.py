@@ -28,11 +28,12 @@ import numpy as np
 import psutil
 from bench.latency import Matcher, trimmed_mean
 from bench.loop_lag import buckets, percentile
-from bench.soaking import Minute, plot, verdict
+from bench.soaking import Minute, calm, plot, verdict
 from bench.streams import Stream, streaming
 from browser import fake_camera_browser
 from playwright.sync_api import Error as BrowserError
 from processes import ROOT, openeyes_process
+from stolen import Stolen
 
 from streaming.sample import sample_camera, write_y4m
 
@@ -104,10 +105,12 @@ class Readings:
     def __init__(self, base: str, process: psutil.Process) -> None:
         self._base, self._process = base, process
         self._before = self._metrics()
+        self._stolen = Stolen()
 
     def take(self, minute: int, latencies: list[float], reopened: int) -> Minute:
         """The minute that has passed."""
         before, after = self._before, self._metrics()
+        stolen, self._stolen = self._stolen.share(), Stolen()
         self._before = after
         p50, p95 = np.percentile(latencies, [50, 95]) if latencies else (None, None)
         seconds = after["at"] - before["at"]
@@ -121,6 +124,7 @@ class Readings:
             fps=len(latencies) / seconds,
             detect_hz=(after["detections"] - before["detections"]) / seconds,
             lag_p99=percentile(before["lag"], after["lag"], 99),
+            stolen=stolen,
             reopened=reopened,
         )
 
@@ -184,6 +188,8 @@ def main() -> int:
     options.plot.parent.mkdir(parents=True, exist_ok=True)
     options.plot.write_text(plot(read))
     checks = verdict(read)
+    calm_ones = sum(map(calm, read))
+    print(f"{calm_ones} of {len(read)} minutes were calm: latencies are judged by those")
     print("\n".join(map(str, checks)) or "too short for a verdict")
     if read[-1].reopened:
         print(f"the stream had to be opened again {read[-1].reopened} times")
@@ -204,7 +210,7 @@ def line(minute: Minute) -> str:
     """One reading for people."""
     texts = {name: value for name, value in asdict(minute).items() if value is not None}
     return "  ".join(
-        f"{name} {value:.1f}" if isinstance(value, float) else f"{name} {value}"
+        f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}"
         for name, value in texts.items()
     )
 

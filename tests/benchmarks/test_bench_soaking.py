@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 from bench.soaking import Minute, growth, plot, verdict
 
+GROWING = ("threads", "descriptors", "tasks")
 FLAT = Minute(0, 300.0, 20, 30, 9, 45.0, 50.0, 67.0, 29.9, 9.5, 8.0)
 
 
@@ -75,3 +76,18 @@ def test_growth_is_over_the_whole_stretch():
 def test_the_plot_has_a_panel_for_each_thing_that_was_read():
     assert plot(hour()).count('class="title"') == 9
     assert plot(hour(mean=lambda _: None, p95=lambda _: None)).count('class="title"') == 7
+
+
+def test_latencies_of_minutes_that_neighbours_spoilt_are_not_judged():
+    spoilt = hour(
+        lag_p99=lambda m: 60.0 if m >= 20 else 8.0,
+        mean=lambda m: 45.0 + max(0, m - 20),
+        stolen=lambda m: 0.3 if m >= 20 else 0.01,
+    )
+    assert failing(spoilt) == []
+    assert len(verdict(spoilt)) == 8
+
+
+def test_nothing_is_said_of_latencies_where_no_minute_was_calm():
+    names = [check.name for check in verdict(hour(stolen=lambda _: 0.3))]
+    assert names == ["resident size, part grown", *(f"{each} grown" for each in GROWING)]
