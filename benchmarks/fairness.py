@@ -2,10 +2,11 @@
 
 Each person is a process of their own, which sends the sample and reads the annotated stream back
 (``stamped_client.py``). People and server share this machine's cores, and all begin together; what
-people send is encoded before, since that would burden other machines.
+people send is encoded before, since that would burden other machines. Latency is from a frame's
+being sent to its being decoded again: there is no camera and no screen.
 
 Holds, or the exit code is 1: the slowest person's detection rate is at least 0.8 of the fastest's;
-nobody's p95 glass to glass grows from the first stretch of time to the last by more than the
+nobody's p95 latency grows from the first stretch of time to the last by more than the
 tolerance; the server's loop lag p99 is at most 20 ms; the server complained of nothing.
 
 Run: python benchmarks/fairness.py [--people 4] [--seconds 120] [--json FILE]
@@ -213,7 +214,7 @@ def judged(notes: dict[str, object], seconds: float) -> Person:
 
 def report(outcome: Outcome) -> str:
     """A table for people."""
-    lines = ["person  detect Hz  fps   glass to glass p50 / p95 ms, stretch by stretch"]
+    lines = ["person  detect Hz  fps   sent to decoded p50 / p95 ms, stretch by stretch"]
     for number, person in enumerate(outcome.people, 1):
         pairs = "  ".join(
             f"{p50:.0f}/{p95:.0f}" for p50, p95 in zip(person.p50, person.p95, strict=True)

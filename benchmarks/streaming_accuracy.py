@@ -56,7 +56,7 @@ from streaming_systems import (
 
 from models.registry import create
 from vision.eye import EyeConfig
-from vision.ports import Detector
+from vision.ports import Detector, LadderDetector
 from vision.types import Detections
 
 LATENCIES: dict[str, tuple[float, ...]] = {
@@ -110,23 +110,21 @@ class Run:
 
 def detected(scene: Scene, detector: Detector) -> list[Detections]:
     """What the detector sees in every frame, of the classes that are looked for."""
-    found = (detector.detect(moment.picture) for moment in scene.moments)
+    return [looked_for(scene, detector.detect(moment.picture)) for moment in scene.moments]
+
+
+def looked_for(scene: Scene, found: Detections) -> Detections:
+    """Those of the classes that are looked for."""
     wanted = sorted(scene.labels)
-    return [one.where(np.isin(one.classes, wanted)) if wanted else one for one in found]
+    return found.where(np.isin(found.classes, wanted)) if wanted else found
 
 
-def measure(
-    scene: Scene,
-    seen: list[Detections],
-    runs: list[Detected],
-    latency: str,
-    names: Collection[str] = NAMES,
-) -> Iterator[Run]:
-    """The systems of these names with this schedule of results."""
-    judge, results = Judge(scene, seen, runs, latency), Results(seen, runs)
-    yield judge.run("offline", "detector", seen)
+def measure(judge: Judge, results: Results, names: Collection[str] = NAMES) -> Iterator[Run]:
+    """The systems of these names, given these results of the detector."""
+    scene = judge.scene
+    yield judge.run("offline", "detector", judge.seen)
     if EYE_OFFLINE in names:
-        found = list(offline(scene, seen, Ours(everything=True)))
+        found = list(offline(scene, judge.seen, Ours(everything=True)))
         yield judge.run("offline", EYE_OFFLINE, found)
     for name in (each for each in SYSTEMS if each in names):
         told = list(messages(scene, results, SYSTEMS[name]()))
@@ -138,12 +136,12 @@ def measure(
 
 
 class Judge:
-    """Scores answers for one scene and one schedule."""
+    """Scores answers for one scene and one schedule; ``seen`` is the yardstick, frame by frame."""
 
     def __init__(
         self, scene: Scene, seen: list[Detections], runs: list[Detected], latency: str
     ) -> None:
-        self._scene, self._seen, self._latency = scene, seen, latency
+        self.scene, self.seen, self._latency = scene, seen, latency
         length = scene.moments[-1].t - scene.moments[0].t
         self._hz = len(runs) / max(length, SAME_MOMENT)
         self._done = runs[0].done
@@ -154,10 +152,10 @@ class Judge:
         first = self._first(self._done + (TRIP if display == "page" else 0.0))
         figures = self._score(answers, first)
         if first not in self._yardsticks:
-            self._yardsticks[first] = self._score(self._seen, first).ap50
+            self._yardsticks[first] = self._score(self.seen, first).ap50
         return Run(
-            self._scene.source,
-            self._scene.pan,
+            self.scene.source,
+            self.scene.pan,
             display,
             system,
             self._latency,
@@ -169,11 +167,11 @@ class Judge:
 
     def _first(self, since: float) -> int:
         """The first frame displayed at that time or after it."""
-        times = [moment.t for moment in self._scene.moments]
+        times = [moment.t for moment in self.scene.moments]
         return next(i for i, t in enumerate(times) if t + SAME_MOMENT >= since)
 
     def _score(self, answers: list[Detections], first: int) -> Score:
-        return score(self._scene.moments[first:], answers[first:])
+        return score(self.scene.moments[first:], answers[first:])
 
 
 def simulated(found: Iterator[Scene], asked: argparse.Namespace) -> Iterator[list[Run]]:
@@ -182,22 +180,28 @@ def simulated(found: Iterator[Scene], asked: argparse.Namespace) -> Iterator[lis
     for scene in found:
         seen = detected(scene, detector)
         times = [moment.t for moment in scene.moments]
-        yield [
-            run
-            for latency in asked.latency or LATENCIES
-            for run in measure(
-                scene, seen, schedule(times, LATENCIES[latency]), latency, asked.system
-            )
-        ]
+        found_runs: list[Run] = []
+        for latency in asked.latency or LATENCIES:
+            runs = schedule(times, LATENCIES[latency])
+            judge = Judge(scene, seen, runs, latency)
+            found_runs += measure(judge, Results(seen, runs), asked.system)
+        yield found_runs
 
 
 def in_real_time(found: Iterator[Scene], asked: argparse.Namespace) -> Iterator[list[Run]]:
     """The systems asked for, with the results of a real engine at their real times."""
     detector = create(DETECTOR)
     for scene in found:
+        if isinstance(detector, LadderDetector):
+            detector.rung = 0  # where a slow machine drove it down on the scene before
         seen = detected(scene, detector)
-        runs = live_runs(scene, detector, MAX_HZ)
-        yield list(measure(scene, seen, runs, "real", asked.system))
+        live = live_runs(scene, detector, MAX_HZ)
+        answered = list(seen)
+        for each in live:
+            answered[each.run.frame] = looked_for(scene, each.detections)
+        runs = [each.run for each in live]
+        judge = Judge(scene, seen, runs, "real")
+        yield list(measure(judge, Results(answered, runs), asked.system))
 
 
 def line(run: Run) -> str:

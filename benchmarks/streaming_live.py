@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import dataclass
 
 from streaming_scenes import Scene
 from streaming_schedule import Detected
@@ -11,17 +12,27 @@ from streaming_schedule import Detected
 from streaming.engine import Engine, Lane, Sight
 from streaming.frames import MEDIA_CLOCK
 from vision.ports import Detector
+from vision.types import Detections
 
 PATIENCE = 5.0
 "Seconds that are waited for the last result."
 
 
-def live_runs(scene: Scene, detector: Detector, max_hz: float) -> list[Detected]:
-    """Plays a scene to an engine; the runs of its detector, times since the first frame."""
+@dataclass(frozen=True, slots=True)
+class LiveRun:
+    """One run of the detector, and what it saw."""
+
+    run: Detected
+    "Its time is since the first frame."
+    detections: Detections
+
+
+def live_runs(scene: Scene, detector: Detector, max_hz: float) -> list[LiveRun]:
+    """Plays a scene to an engine."""
     return asyncio.run(_play(scene, Engine(detector, max_hz)))
 
 
-async def _play(scene: Scene, engine: Engine) -> list[Detected]:
+async def _play(scene: Scene, engine: Engine) -> list[LiveRun]:
     engine.start()
     lane = engine.subscribe()
     began = time.monotonic()
@@ -37,10 +48,12 @@ async def _play(scene: Scene, engine: Engine) -> list[Detected]:
     return runs
 
 
-async def _listen(lane: Lane, began: float) -> list[Detected]:
+async def _listen(lane: Lane, began: float) -> list[LiveRun]:
     """The sights' ``rtp`` are the numbers of their frames."""
     runs = []
     async for result in lane.results():
         assert result.sight.rtp is not None
-        runs.append(Detected(result.sight.rtp, time.monotonic() - began))
+        if result.detections is not None:
+            run = Detected(result.sight.rtp, time.monotonic() - began)
+            runs.append(LiveRun(run, result.detections))
     return runs

@@ -13,12 +13,16 @@ class ChannelSink:
         self._channel = channel
         self._max_backlog = max_backlog
 
-    def send(self, text: str) -> bool:
-        """Sends, unless the channel is shut or more than the backlog's bytes wait already."""
+    def send(self, *texts: str) -> bool:
+        """Sends, unless the channel is shut or more than the backlog's bytes wait already.
+
+        Nor where a message is longer than the other side said that it takes (RFC 8841).
+        """
         if self._channel.readyState != "open" or self._channel.bufferedAmount > self._max_backlog:
             return False
         try:
-            self._channel.send(text)
-        except InvalidStateError:
+            for text in texts:
+                self._channel.send(text)
+        except (InvalidStateError, ValueError):
             return False
         return True

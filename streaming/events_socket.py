@@ -50,13 +50,13 @@ class SocketSink:
         self.queue: asyncio.Queue[str] = asyncio.Queue(MAX_BACKLOG)
         self.overrun = asyncio.Event()
 
-    def send(self, text: str) -> bool:
-        """Queues a message; a full queue marks the reader as too slow."""
-        try:
-            self.queue.put_nowait(text)
-        except asyncio.QueueFull:
+    def send(self, *texts: str) -> bool:
+        """Queues messages; a queue without room for them marks the reader as too slow."""
+        if self.queue.qsize() + len(texts) > MAX_BACKLOG:
             self.overrun.set()
             return False
+        for text in texts:
+            self.queue.put_nowait(text)
         return True
 
 

@@ -67,8 +67,9 @@ class Following:
 
     def take_in(self, sight: Sight, newest: Sight, detections: Detections) -> Taken:
         """Takes in every result of the detector, made of ``sight``."""
-        if self._wanted is not None:
-            detections = detections.where(np.isin(detections.classes, self._wanted))
+        wanted = self._wanted  # once: the loop may change it meanwhile
+        if wanted is not None:
+            detections = detections.where(np.isin(detections.classes, wanted))
         eye, refused, last = self._eye, self._eye.refused, self._used
         eye.detected(detections, sight.t)
         used = eye.refused == refused

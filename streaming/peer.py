@@ -142,6 +142,7 @@ class Peer:
             raise UnusableOffer("No video section in which you send: offer the camera's track")
         chosen = sending[0]
         guard_against_garbage(chosen.receiver.transport)
+        self._session.returns_video = returns_video
         if returns_video:
             self._send_back(chosen)
         self._order_codecs(chosen)
@@ -197,10 +198,25 @@ class Peer:
             channel.close()
             return
         self._channels.append(channel)
+        channel.on("close", lambda: self._forget_channel(channel))
         if channel.label == "tracks":
-            self._session.tracks.sink = ChannelSink(channel, MAX_TRACKS_BACKLOG)
+            self._open_tracks(channel)
         else:
             self._open_events(channel)
+
+    def _forget_channel(self, channel: RTCDataChannel) -> None:
+        if channel in self._channels:
+            self._channels.remove(channel)
+
+    def _open_tracks(self, channel: RTCDataChannel) -> None:
+        tracks = self._session.tracks
+        tracks.sink = sink = ChannelSink(channel, MAX_TRACKS_BACKLOG)
+
+        def on_close() -> None:
+            if tracks.sink is sink:
+                tracks.sink = None
+
+        channel.on("close", on_close)
 
     def _open_events(self, channel: RTCDataChannel) -> None:
         sink = ChannelSink(channel, MAX_EVENTS_BACKLOG)

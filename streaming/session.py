@@ -84,6 +84,8 @@ class Session:
         self.started = time.monotonic()
         self.events: list[Sink] = []
         self.tracks = TracksTeller(identity.labels)
+        self.returns_video = True
+        "Whether frames go back; where they do not, none is made, and the client draws."
         self.ended = asyncio.Event()
         self.drops_before: Callable[[], dict[str, int]] = dict
         "Tells what was dropped before a frame came here."
@@ -153,12 +155,17 @@ class Session:
             if not sink.send(text):
                 self.stats.drops["events"] += 1
 
-    def complain(self, code: str, detail: str) -> None:
-        """Tells the person what went wrong, the same thing not more than every few seconds."""
+    def complain(self, code: str, detail: str) -> bool:
+        """Tells the person what went wrong, the same thing not more than every few seconds.
+
+        Answers whether it was told now.
+        """
         now = time.monotonic()
-        if now - self._said.get(code, -PROBLEM_INTERVAL) >= PROBLEM_INTERVAL:
-            self._said[code] = now
-            self.say(Problem(code, detail))
+        if now - self._said.get(code, -PROBLEM_INTERVAL) < PROBLEM_INTERVAL:
+            return False
+        self._said[code] = now
+        self.say(Problem(code, detail))
+        return True
 
     def report(self) -> Stats:
         """The ``stats`` message of this moment."""
@@ -187,10 +194,8 @@ class Session:
         try:
             async with self._eye_free:
                 picture, frame = await self._work(lambda: self._look(arrival))
-        except (ValueError, av.FFmpegError) as error:
-            log.warning("session %s: unusable frame: %s", self.identity.session, error)
-            self.stats.drops["unusable"] += 1
-            self.complain("bad-frame", f"A frame could not be used and was left out: {error}")
+        except Exception as error:
+            self._leave_out("frame", error)
             return
         self._newest = _sight(arrival, picture)
         self._lane.offer(self._newest)
@@ -198,8 +203,10 @@ class Session:
             self.returned.put(frame)
             self.stats.tick("out", time.monotonic())
         self.stats.stages["server"].add(time.monotonic() - arrival.arrived)
-        if self.overlay != "burn-in" and self.shown is not None and self.shown.tracks:
-            self._tell(self._newest, self.shown.tracks, self.shown.camera)
+        shown = self.shown
+        client_draws = self.overlay != "burn-in" or not self.returns_video
+        if client_draws and shown and (shown.tracks or self.tracks.something):
+            self._tell(self._newest, shown.tracks, shown.camera)
 
     def _look(self, arrival: Arrival) -> tuple[Picture, av.VideoFrame | None]:
         """In a worker: everything that is done to every frame."""
@@ -211,7 +218,7 @@ class Session:
         return picture, frame
 
     def _outgoing(self, shown: Shown, pts: int) -> av.VideoFrame | None:
-        if self.overlay == "client":
+        if self.overlay == "client" or not self.returns_video:
             return None
         burned = self._annotated(shown) if self.overlay == "burn-in" else shown.picture.copy()
         return frame_of(burned, pts)
@@ -228,7 +235,18 @@ class Session:
             if result.detections is None:
                 self.complain("detector", f"The detector failed on a frame: {result.error}")
                 continue
-            await self._track(result)
+            try:
+                await self._track(result)
+            except Exception as error:
+                self._leave_out("result of the detector", error)
+
+    def _leave_out(self, what: str, error: Exception) -> None:
+        """Nothing that is found in one picture may end the session."""
+        self.stats.drops["unusable"] += 1
+        if self.complain("bad-frame", f"A {what} could not be used and was left out: {error}"):
+            trace = None if isinstance(error, ValueError | av.FFmpegError) else error
+            session = self.identity.session
+            log.warning("session %s: unusable %s: %s", session, what, error, exc_info=trace)
 
     async def _track(self, result: Result) -> None:
         sight, detections = result.sight, result.detections

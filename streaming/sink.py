@@ -6,8 +6,8 @@ from typing import Protocol
 
 
 class Sink(Protocol):
-    """Somewhere that messages go. ``send`` never waits, and says whether it took the message."""
+    """Somewhere that messages go. ``send`` never waits, and says whether it took them."""
 
-    def send(self, text: str) -> bool:
-        """Takes one message, or drops it and returns False."""
+    def send(self, *texts: str) -> bool:
+        """Takes messages that belong together, or drops them and returns False."""
         ...

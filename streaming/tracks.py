@@ -19,6 +19,8 @@ class TracksTeller:
 
     def __init__(self, labels: tuple[str, ...]) -> None:
         self.sink: Sink | None = None
+        self.something = False
+        "Whether there was anything in the frame that was told of last."
         self._labels = labels
         self._seq = 0
 
@@ -29,7 +31,7 @@ class TracksTeller:
         camera: tuple[float, float],
         returned: int | None,
     ) -> int:
-        """Sends the tracks of a frame; gives the number of messages that the listener dropped.
+        """Sends the tracks of a frame, whole; gives the number of messages that were dropped.
 
         Args:
             sight: of the frame.
@@ -41,10 +43,11 @@ class TracksTeller:
         if sink is None:
             return 0
         self._seq += 1
+        self.something = bool(tracks)
         frame = frame_ref(sight, time.monotonic(), returned)
         objects = object_messages(tracks, self._labels)
-        messages = tracks_messages(self._seq, frame, camera, objects)
-        return sum(not sink.send(text) for text in messages)
+        messages = tuple(tracks_messages(self._seq, frame, camera, objects))
+        return 0 if sink.send(*messages) else len(messages)
 
 
 def frame_ref(sight: Sight, now: float, returned: int | None = None) -> FrameRef:

@@ -20,6 +20,8 @@ Floats = NDArray[np.float64]
 
 HISTORY_PICTURES = 512
 "A path remembers this many pictures: 17 s at 30 Hz, longer than any result may be late."
+MOST_AHEAD = 0.3
+"Part of its size by which zoom may be extrapolated."
 EXTRAPOLATION_LIMIT = 0.25
 "Seconds past its newest picture for which a path trusts the newest velocity."
 VELOCITY_WINDOW = 0.1
@@ -198,6 +200,12 @@ def _common_motion(
     return motion if 1 / LARGEST_ZOOM < motion.scale < LARGEST_ZOOM else None
 
 
+def _ahead(change: Floats) -> Floats:
+    """(3, 3) motion of that change, cut short where it would shrink the picture to nothing."""
+    largest = float(np.abs(change[:2, :2]).max())
+    return np.asarray(np.eye(3) + change * min(1.0, MOST_AHEAD / max(largest, MOST_AHEAD)))
+
+
 @dataclass(slots=True)
 class MotionPath:
     """The camera's motion over the last `HISTORY_PICTURES` pictures.
@@ -250,8 +258,7 @@ class MotionPath:
         if past == 0:
             return np.eye(3)
         if past > 0:
-            ahead = np.eye(3) + min(past, EXTRAPOLATION_LIMIT) * self._rate()
-            return _inverse(ahead)
+            return _inverse(_ahead(min(past, EXTRAPOLATION_LIMIT) * self._rate()))
         after = bisect_right(self._times, t)
         share = (t - self._times[after - 1]) / (self._times[after] - self._times[after - 1])
         earlier, later = self._to_newest[after - 1 : after + 1]

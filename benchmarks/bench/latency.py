@@ -45,7 +45,8 @@ class Frame:
     shown: float
     "When it was on the screen, by the page's clock."
     latency: float
-    "Since the preview showed the same number."
+    """Since it was captured, or where that is not told, since the preview showed the same number:
+    up to two of the screen's frames after, by the luck of the run."""
     preview: float | None = None
     "From capture to preview."
     away: float | None = None
@@ -127,7 +128,7 @@ def _frame(preview: Row, row: Row) -> Frame:
     received = row[3] if len(row) > 3 else None
     return Frame(
         shown=row[0],
-        latency=row[0] - shown,
+        latency=row[0] - (shown if captured is None else captured),
         preview=None if captured is None else shown - captured,
         away=None if None in (captured, received) else received - captured,
         arriving=None if received is None else row[0] - received,
@@ -136,7 +137,7 @@ def _frame(preview: Row, row: Row) -> Frame:
 
 
 def latencies(local: Sequence[Row], remote: Sequence[Row]) -> list[tuple[float, float]]:
-    """(time shown, ms since the preview showed the same number) for each returned frame."""
+    """(time shown, ms of latency) for each returned frame."""
     return [(frame.shown, frame.latency) for frame in Matcher().match(local, remote)]
 
 

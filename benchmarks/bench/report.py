@@ -14,10 +14,12 @@ from bench.systems import DETECTOR, System
 
 USUAL_SAID = (
     "Simulated time; detections take as long as those of the shipped detector took on two cores, "
-    "at most ten a second. AP50 in per cent of what is on the screen at each frame's display "
-    "(`burned in`: in the returned picture; `page`: over the page's own preview), beside that of "
-    "the same detector on every frame, with no time lost (`offline`), and in brackets how far from "
-    "it. `ours, not predicted` and `held` leave boxes where they were detected."
+    "at most ten a second. AP50 in per cent, at each frame's display, of all that is believed, "
+    "faint boxes that are not drawn included; `shown` is what is drawn (`burned in`: in the "
+    "returned picture; `page`: over the page's own preview). Beside it that of the same detector "
+    "on every frame, with no time lost (`offline`), and in brackets how far from it on the frames "
+    "from the first result on. `ours, not predicted` and `held` leave boxes where they were "
+    "detected."
 )
 
 

@@ -137,6 +137,11 @@ def growth(points: Sequence[Place]) -> float:
     return float(slope) * (minutes[-1] - minutes[0])
 
 
+def judged_by_latency(checks: Sequence[Check]) -> bool:
+    """Whether there were calm minutes enough for a verdict on time."""
+    return any(check.name.startswith("latency") for check in checks)
+
+
 def level(points: Sequence[Place]) -> float:
     """The median."""
     return statistics.median(value for _, value in points)

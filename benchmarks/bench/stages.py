@@ -47,9 +47,7 @@ class Part:
 def parts(runs: Sequence[Run]) -> list[Part]:
     """From capture to the screen, in order; over all samples of all runs of one system."""
     samples = [pair for run in runs for pair in _pairs(run.samples)]
-    away, arriving, preview = (
-        middle(run.legs.get(leg) for run in runs) for leg in ("away", "arriving", "preview")
-    )
+    away, arriving = (middle(run.legs.get(leg) for run in runs) for leg in ("away", "arriving"))
     there = [
         _browsers("encoding", samples, ("sent", "totalEncodeTime", "framesEncoded")),
         _browsers("waiting to be sent", samples, ("sent", "totalPacketSendDelay", "packetsSent")),
@@ -65,7 +63,6 @@ def parts(runs: Sequence[Run]) -> list[Part]:
         Part("from capture to its last packet back", away, whole=True),
         *_with_rest(back, "browser: waiting for the screen", arriving),
         Part("from its last packet to the screen", arriving, whole=True),
-        Part("less: from capture to the preview's screen", None if preview is None else -preview),
         _glass(runs),
     ]
 

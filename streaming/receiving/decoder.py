@@ -72,7 +72,8 @@ class PictureDecoder:
 
 def _check_size(frame: EncodedFrame) -> None:
     """Room is made by libvpx room for whatever a key frame declares (RFC 6386, section 9.1)."""
-    if frame.codec != "VP8" or not frame.key or frame.data[3:6] != VP8_START_CODE:
+    # By the frame's own bits, as the decoder sees it: what the packets say of it may be untrue.
+    if frame.codec != "VP8" or frame.data[3:6] != VP8_START_CODE or frame.data[0] & 1:
         return
     width, height = (int.from_bytes(frame.data[at : at + 2], "little") & 0x3FFF for at in (6, 8))
     if width * height > MOST_PIXELS:

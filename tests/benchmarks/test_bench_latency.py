@@ -89,7 +89,8 @@ def test_legs_are_told_only_where_the_browser_told_both_ends():
     local = [[100.0, 1, 80.0, None, None, 640, 480], [133.0, 2, None, None, None, 640, 480]]
     remote = [[170.0, 1, None, 150.0, 2.0, 640, 480], [200.0, 2, None, 190.0, 2.0, 320, 240]]
     first, second = Matcher().match(local, remote)
-    assert (first.latency, first.preview, first.away, first.arriving) == (70, 20, 70, 20)
+    assert (first.latency, first.preview, first.away, first.arriving) == (90, 20, 70, 20)
+    assert second.latency == 67
     assert (second.preview, second.away, second.arriving) == (None, None, 10)
     assert (first.held, second.held) == (True, False)
 

@@ -2,7 +2,7 @@ import itertools
 from dataclasses import replace
 
 import pytest
-from bench.soaking import Minute, growth, plot, verdict
+from bench.soaking import Minute, growth, judged_by_latency, plot, verdict
 
 GROWING = ("threads", "descriptors", "tasks")
 FLAT = Minute(0, 300.0, 20, 30, 9, 45.0, 50.0, 67.0, 29.9, 9.5, 8.0)
@@ -91,3 +91,8 @@ def test_latencies_of_minutes_that_neighbours_spoilt_are_not_judged():
 def test_nothing_is_said_of_latencies_where_no_minute_was_calm():
     names = [check.name for check in verdict(hour(stolen=lambda _: 0.3))]
     assert names == ["resident size, part grown", *(f"{each} grown" for each in GROWING)]
+
+
+def test_it_is_known_whether_latency_was_judged():
+    assert judged_by_latency(verdict(hour()))
+    assert not judged_by_latency(verdict(hour(stolen=lambda _: 0.3)))

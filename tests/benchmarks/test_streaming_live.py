@@ -25,7 +25,9 @@ def moment(frame: int) -> Moment:
 
 def test_runs_are_of_frames_that_had_come() -> None:
     scene = Scene("made up", "0", [moment(frame) for frame in range(9)], frozenset())
-    runs = live_runs(scene, Quick(), max_hz=10)
+    live = live_runs(scene, Quick(), max_hz=10)
+    assert all(len(each.detections) == 0 for each in live)
+    runs = [each.run for each in live]
     frames = [run.frame for run in runs]
     assert frames == sorted(set(frames))
     assert frames

@@ -33,3 +33,9 @@ def test_a_picture_is_no_view_of_the_decoders_memory() -> None:
 def test_odd_sides_and_other_formats_are_converted(size: tuple[int, int], pixels: str) -> None:
     picture = picture_of(av.VideoFrame(*size, pixels))
     assert (picture.width, picture.height) == (64, 48)
+
+
+@pytest.mark.parametrize("size", [(2, 64), (64, 2)])
+def test_what_no_camera_sends_is_refused(size: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="is no camera's"):
+        picture_of(av.VideoFrame(*size, "yuv420p"))

@@ -13,6 +13,7 @@ import pytest
 
 from models.scripted import ScriptedDetector, Step
 from streaming import sessions
+from streaming.following import Following
 from streaming.frames import picture_of
 from tests.streaming.conftest import one_box
 
@@ -204,6 +205,54 @@ async def test_a_client_that_draws_is_told_of_the_frames_between_detections_too(
         (entry,) = running.server.sessions.all()
         told = {each["frame"]["pts"] for each in client.tracks}
         assert len(told) > 2 * entry.session.stats.frames["detect"] > 0
+
+
+async def test_who_gets_no_video_back_is_told_of_every_frame_whatever_the_overlay(
+    serving: Maker, connected: Maker
+) -> None:
+    async with (
+        serving(max_detect_hz=1.0) as running,
+        connected(running, query="?overlay=burn-in", direction="sendonly") as client,
+    ):
+        await client.until(lambda: len([each for each in client.tracks if each["objects"]]) > 10)
+        (entry,) = running.server.sessions.all()
+        assert entry.session.overlay == "burn-in"
+        assert entry.session.stats.frames["out"] == 0
+        told = {each["frame"]["pts"] for each in client.tracks}
+        assert len(told) > 2 * entry.session.stats.frames["detect"]
+
+
+async def test_a_fault_in_following_leaves_out_one_result_and_no_session(
+    serving: Maker, connected: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, faults = Following.take_in, iter([np.linalg.LinAlgError("singular"), KeyError("box")])
+
+    def faulty(self: Following, *arguments: Any) -> Any:
+        fault = next(faults, None)
+        if fault is not None:
+            raise fault
+        return real(self, *arguments)
+
+    monkeypatch.setattr(Following, "take_in", faulty)
+    async with serving() as running, connected(running) as client:
+        await client.until(lambda: client.tracks and client.tracks[-1]["objects"])
+        problems = [each for each in client.events if each["type"] == "problem"]
+        assert [each["code"] for each in problems] == ["bad-frame"]
+        assert "singular" in problems[0]["detail"]
+
+
+async def test_channels_that_are_closed_make_room_for_others(
+    serving: Maker, connected: Maker
+) -> None:
+    async with serving() as running, connected(running) as client:
+        await client.until(lambda: client.tracks)
+        (entry,) = running.server.sessions.all()
+        for _ in range(6):
+            client.channels["tracks"].close()
+            await client.until(lambda: entry.session.tracks.sink is None)
+            again = client.connection.createDataChannel("tracks", ordered=False, maxRetransmits=0)
+            client.channels["tracks"] = again
+            await client.until(lambda: entry.session.tracks.sink is not None)
 
 
 async def test_snapshot_and_state(serving: Maker, connected: Maker) -> None:

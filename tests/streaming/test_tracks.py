@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
 from streaming.engine import Sight
-from streaming.tracks import frame_ref, object_messages
+from streaming.tracks import TracksTeller, frame_ref, object_messages
 from streaming.wire import tracks_messages
 from vision.picture import Picture
 from vision.types import Seconds, Track, TrackId
@@ -46,3 +48,35 @@ def test_an_object_is_rounded_to_what_a_screen_can_show() -> None:
     assert (told.label, told.score, told.seen) == ("cat", 0.812, 34)
     assert told.box == pytest.approx((0.1235, 0.2, 0.3, 0.4))
     assert told.v == pytest.approx((0.0, -0.1001))
+
+
+class Heard:
+    def __init__(self) -> None:
+        self.messages: list[str] = []
+        self.deaf = False
+
+    def send(self, *texts: str) -> bool:
+        if not self.deaf:
+            self.messages.extend(texts)
+        return not self.deaf
+
+
+def test_a_listener_is_told_by_number_and_what_it_drops_is_counted() -> None:
+    teller, heard = TracksTeller(("cup",)), Heard()
+    assert teller.tell(sight(), (), (0.0, 0.0), None) == 0
+    teller.sink = heard
+    assert [teller.tell(sight(), (), (0.0, 0.0), None) for _ in range(2)] == [0, 0]
+    heard.deaf = True
+    assert teller.tell(sight(), (), (0.0, 0.0), None) == 1
+    assert [json.loads(text)["seq"] for text in heard.messages] == [1, 2]
+
+
+def test_it_is_known_whether_there_was_something_to_tell_of() -> None:
+    teller = TracksTeller(("cup",))
+    teller.sink = Heard()
+    cup = Track(TrackId(1), 0, 0.9, (0.1, 0.1, 0.2, 0.2), (0.0, 0.0), Seconds(0))
+    states = []
+    for tracks in ((), (cup,), ()):
+        teller.tell(sight(), tracks, (0.0, 0.0), None)
+        states.append(teller.something)
+    assert states == [False, True, False]

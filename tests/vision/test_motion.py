@@ -9,6 +9,7 @@ from tests.vision.textures import Grey, picture, similarity, texture, view
 from vision.motion import (
     EXTRAPOLATION_LIMIT,
     HISTORY_PICTURES,
+    MOST_AHEAD,
     STILL,
     CameraMotion,
     MotionEstimator,
@@ -189,3 +190,20 @@ def test_pictures_out_of_order_are_refused() -> None:
     path = steady_path(10, 1.0, (0, 0))
     with pytest.raises(ValueError, match="in order"):
         path.add(Seconds(1.0), STILL)
+
+
+def test_zoom_is_never_extrapolated_to_nothing() -> None:
+    """Found in a review: at this speed the picture would be a mirror of itself by then."""
+    path, shrinking = MotionPath(), CameraMotion(np.array([[0.8, 0, 0.1], [0, 0.8, 0.1]]))
+    for index in range(6):
+        path.add(Seconds(index / 30), shrinking)
+    scales = [path.between(Seconds(5 / 30), Seconds(5 / 30 + ahead)).scale for ahead in (0.1, 0.25)]
+    assert scales == [pytest.approx(1 - MOST_AHEAD)] * 2
+
+
+def test_a_slow_zoom_is_extrapolated_as_it_is() -> None:
+    path, growing = MotionPath(), CameraMotion(np.array([[1.01, 0, 0], [0, 1.01, 0]]))
+    for index in range(6):
+        path.add(Seconds(index / 30), growing)
+    ahead = path.between(Seconds(5 / 30), Seconds(5 / 30 + 0.1))
+    assert ahead.scale == pytest.approx(1.03, abs=0.002)
