@@ -10,7 +10,7 @@ import pytest
 from aiortc.rtp import RTCP_PSFB_APP, RtcpPsfbPacket, RtpPacket
 from aiortc.sdp import SessionDescription
 
-from streaming.garbage import HANDLERS, guard_against_garbage
+from streaming.garbage import HANDLERS, MOST_SOURCES, SSRC, guard_against_garbage
 
 Maker = Callable[..., Any]
 
@@ -66,6 +66,20 @@ async def test_what_parsers_raise_is_dropped_with_the_packet(name: str, error: E
     named = {"arrival_time_ms": 7} if name == "_handle_rtp_data" else {}
     await getattr(transport, name)(b"x", **named)
     assert taken == [(b"x", 7)]
+
+
+async def test_only_so_many_sources_are_listened_to() -> None:
+    class Transport:
+        async def _handle_rtp_data(self, data: bytes, arrival_time_ms: int) -> None:
+            assert arrival_time_ms == 7
+            taken.append(int.from_bytes(data[SSRC], "big"))
+
+    taken: list[int] = []
+    transport = Transport()
+    guard_against_garbage(transport)
+    for source in (*range(3 * MOST_SOURCES), 2):
+        await transport._handle_rtp_data(struct.pack("!BBHLL", 0x80, 97, 1, 1, source), 7)
+    assert taken == [*range(MOST_SOURCES), 2]
 
 
 async def test_a_connection_that_is_gone_is_no_garbage() -> None:
