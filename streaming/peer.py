@@ -48,6 +48,11 @@ MAX_TRACKS_BACKLOG = 8 * 1024
 """Bytes waiting on ``tracks``: a few frames' worth. What is late is worthless."""
 
 
+NO_RETURNED_VIDEO = (
+    "The picture cannot be sent back any more. What is seen is still told: "
+    "draw it on your own picture, or connect again"
+)
+
 NO_PICTURE = (
     "Video comes in, but none of it can be decoded. "
     "If this goes on, stop the camera and start it again, or offer the other codec (VP8 or H.264)"
@@ -159,6 +164,7 @@ class Peer:
         chosen.sender.replaceTrack(ReturnedTrack(self._session.returned))
         chosen.direction = "sendrecv"
         self.sending = Sending(chosen.sender, self._session.returned, self._limits)
+        self.sending.failed = self._returns_nothing
         self._session.returned_rtp = self.sending.rtp
         self._session.stats.stages["encode"] = self.sending.encode_times
         if self.sending.known:
@@ -172,6 +178,10 @@ class Peer:
 
     def _stands_still(self) -> None:
         self._session.complain("no-picture", NO_PICTURE)
+
+    def _returns_nothing(self) -> None:
+        self._session.returns_video = False
+        self._session.complain("no-returned-video", NO_RETURNED_VIDEO)
 
     def _link(self) -> dict[str, dict[str, int]]:
         counts = {} if self.ingest is None else {"in": self.ingest.counts()}

@@ -14,6 +14,7 @@ import asyncio
 import logging
 import struct
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -82,6 +83,8 @@ class Sending:
         self._stream: Stream | None = None
         self._failures = 0
         self._complained = False
+        self.failed: Callable[[], object] = lambda: None
+        "Called where sending ends by an error, and not because the connection does."
         self.known = is_known(sender, NEEDED)
         "Whether this way is taken, and not aiortc's own."
         if self.known:
@@ -123,6 +126,7 @@ class Sending:
             pass
         except Exception:
             log.exception("sending ended by an error")
+            self.failed()
         finally:
             self._end()
 

@@ -86,6 +86,8 @@ async def test_frames_that_cannot_be_sent_are_left_out_but_not_without_end(
     async with linked() as link:
         await link.until(lambda: len(link.frames) > 2)
         frames, keys = link.sending.counts().frames, link.sending.counts().key_frames
+        ended: list[str] = []
+        link.sending.failed = lambda: ended.append("told")
         made, left = Packets.of, [failures]
 
         def fail(*arguments: Any) -> Any:
@@ -102,9 +104,11 @@ async def test_frames_that_cannot_be_sent_are_left_out_but_not_without_end(
             await link.until(lambda: len(link.frames) > shown + 3)
             assert link.sending.counts().key_frames > keys
             assert said == [logging.WARNING]
+            assert not ended
         else:
             await link.until(link.sender._RTCRtpSender__rtp_exited.is_set)
             assert link.sending.counts().frames == frames + failures
+            assert ended == ["told"]
             assert logging.ERROR in [record.levelno for record in caplog.records]
 
 
