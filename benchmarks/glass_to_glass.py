@@ -1,8 +1,8 @@
 """Glass to glass in a real Chromium: our annotated stream beside a plain echo, in turns, one run.
 
 The fake camera plays the sample with a number stamped into each frame. A frame's latency is the
-time at which its number is on the screen in the returned video, less that at which it was in the
-local preview. With ``--minutes`` one long stream of ours is measured instead, for its drift.
+time at which its number is on the screen in the returned video, less that at which the browser
+captured it. With ``--minutes`` one long stream of ours is measured instead, for its drift.
 
 Run: PYTHONPATH=.:benchmarks python benchmarks/glass_to_glass.py [--seconds 30] [--rounds 3]
      [--minutes 10] [--json FILE]

@@ -41,6 +41,9 @@ MINUTE = 60.0
 TAKE_EVERY = 10.0
 """Seconds after which the page hands over its notes."""
 
+MEMORY = ("--memory-mb", "4")
+"""What is remembered fills this bound, else 32 MiB, in the warm-up and not in most of an hour."""
+
 LEAST_FRAMES = 30
 """In a minute; with fewer the stream is opened again."""
 
@@ -156,7 +159,7 @@ class Readings:
 
 def soak(minutes: int) -> Iterator[Minute]:
     """A reading a minute."""
-    with _camera() as clip, openeyes_process() as (base, process):
+    with _camera() as clip, openeyes_process(*MEMORY) as (base, process):
         browsing, readings = Browsing(base, clip), Readings(base, process)
         try:
             for minute in range(minutes):
