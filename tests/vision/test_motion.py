@@ -193,7 +193,7 @@ def test_pictures_out_of_order_are_refused() -> None:
 
 
 def test_zoom_is_never_extrapolated_to_nothing() -> None:
-    """Found in a review: at this speed the picture would be a mirror of itself by then."""
+    """At this speed the picture would be a mirror of itself by then."""
     path, shrinking = MotionPath(), CameraMotion(np.array([[0.8, 0, 0.1], [0, 0.8, 0.1]]))
     for index in range(6):
         path.add(Seconds(index / 30), shrinking)
