@@ -20,7 +20,7 @@ class TracksTeller:
     def __init__(self, labels: tuple[str, ...]) -> None:
         self.sink: Sink | None = None
         self.something = False
-        "Whether there was anything in the frame that was told of last."
+        "Whether the listener may believe that there is anything in the picture."
         self._labels = labels
         self._seq = 0
 
@@ -43,11 +43,12 @@ class TracksTeller:
         if sink is None:
             return 0
         self._seq += 1
-        self.something = bool(tracks)
         frame = frame_ref(sight, time.monotonic(), returned)
         objects = object_messages(tracks, self._labels)
         messages = tuple(tracks_messages(self._seq, frame, camera, objects))
-        return 0 if sink.send(*messages) else len(messages)
+        sent = sink.send(*messages)
+        self.something = bool(tracks) or not sent
+        return 0 if sent else len(messages)
 
 
 def frame_ref(sight: Sight, now: float, returned: int | None = None) -> FrameRef:

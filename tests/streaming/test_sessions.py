@@ -15,6 +15,7 @@ from models.scripted import ScriptedDetector, Step
 from streaming import sessions
 from streaming.following import Following
 from streaming.frames import picture_of
+from streaming.sending.packets import Packets
 from tests.streaming.conftest import one_box
 
 Maker = Callable[..., Any]
@@ -239,6 +240,23 @@ async def test_a_fault_in_following_leaves_out_one_result_and_no_session(
         problems = [each for each in client.events if each["type"] == "problem"]
         assert [each["code"] for each in problems] == ["bad-frame"]
         assert "singular" in problems[0]["detail"]
+
+
+async def test_a_picture_that_cannot_be_sent_back_is_told_of_and_made_no_more(
+    serving: Maker, connected: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: Any) -> Any:
+        raise RuntimeError("out of paper")
+
+    monkeypatch.setattr(Packets, "of", fail)
+    async with serving() as running, connected(running) as client:
+        await client.until(
+            lambda: any(each.get("code") == "no-returned-video" for each in client.events)
+        )
+        (entry,) = running.server.sessions.all()
+        assert not entry.session.returns_video
+        heard = len(client.tracks)
+        await client.until(lambda: len(client.tracks) > heard + 5)
 
 
 async def test_channels_that_are_closed_make_room_for_others(

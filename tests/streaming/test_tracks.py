@@ -73,10 +73,13 @@ def test_a_listener_is_told_by_number_and_what_it_drops_is_counted() -> None:
 
 def test_it_is_known_whether_there_was_something_to_tell_of() -> None:
     teller = TracksTeller(("cup",))
-    teller.sink = Heard()
+    teller.sink = heard = Heard()
     cup = Track(TrackId(1), 0, 0.9, (0.1, 0.1, 0.2, 0.2), (0.0, 0.0), Seconds(0))
     states = []
     for tracks in ((), (cup,), ()):
         teller.tell(sight(), tracks, (0.0, 0.0), None)
         states.append(teller.something)
     assert states == [False, True, False]
+    heard.deaf = True
+    teller.tell(sight(), (), (0.0, 0.0), None)
+    assert teller.something, "that there is nothing any more was not heard"

@@ -5,7 +5,7 @@ from typing import Any
 from aiortc import RTCRtpReceiver
 from aiortc.rate import RemoteBitrateEstimator
 
-from streaming.receiving.adapter import MANGLED
+from streaming.receiving.adapter import MANGLED, Receiving
 from streaming.receiving.estimate import INTERVAL, SeldomEstimator
 from tests.streaming.receiving.bitstreams import FakeTransport
 
@@ -62,7 +62,9 @@ def test_an_overused_link_is_not_burdened_with_a_message_for_each_packet() -> No
     assert 0 < counts[1] < 100
 
 
-def test_aiortc_calls_its_estimator_as_ours_expects() -> None:
+async def test_ours_takes_the_place_of_aiortcs_estimator() -> None:
     receiver = RTCRtpReceiver("video", FakeTransport())  # type: ignore[arg-type]
     estimator = getattr(receiver, f"{MANGLED}remote_bitrate_estimator")
     assert isinstance(estimator, RemoteBitrateEstimator)
+    Receiving(receiver, print, print, print)
+    assert isinstance(getattr(receiver, f"{MANGLED}remote_bitrate_estimator"), SeldomEstimator)
