@@ -208,6 +208,20 @@ async def test_a_client_that_draws_is_told_of_the_frames_between_detections_too(
         assert len(told) > 2 * entry.session.stats.frames["detect"] > 0
 
 
+async def test_a_client_that_draws_is_told_that_nothing_is_left_while_the_detector_is_busy(
+    serving: Maker, connected: Maker
+) -> None:
+    detector = ScriptedDetector([Step(one_box()), Step(one_box()), Step(seconds=6)])
+    async with (
+        serving(detector) as running,
+        connected(running, direction="sendonly") as client,
+    ):
+        await client.until(lambda: client.tracks and client.tracks[-1]["objects"])
+        (entry,) = running.server.sessions.all()
+        await client.until(lambda: not client.tracks[-1]["objects"])
+        assert entry.session.stats.frames["detect"] <= 2
+
+
 async def test_who_gets_no_video_back_is_told_of_every_frame_whatever_the_overlay(
     serving: Maker, connected: Maker
 ) -> None:
