@@ -1,7 +1,4 @@
-"""How much processor time a virtual machine's neighbours took while something was measured.
-
-Where it is more than a few per cent, latencies tell of the neighbours.
-"""
+"""How much processor time a virtual machine's neighbours took while something was measured."""
 
 from __future__ import annotations
 
@@ -14,6 +11,10 @@ STOLEN = 7
 """The field that counts time in which something was, and another machine was served."""
 FIELDS = 8
 """Those after them are counted twice."""
+
+MOST_STOLEN = 0.05
+"""Part of the processor time that neighbours may have taken while a server is judged by latencies;
+where it is more, they tell of the neighbours."""
 
 
 class Stolen:
@@ -30,6 +31,11 @@ class Stolen:
         spent = [after - before for before, after in zip(self._before, now, strict=True)]
         wanted = sum(spent) - sum(spent[field] for field in IDLE)
         return spent[STOLEN] / wanted if wanted else 0.0
+
+
+def is_calm(share: float | None) -> bool:
+    """Whether neighbours left the machine to itself, as far as is known."""
+    return share is None or share <= MOST_STOLEN
 
 
 def in_words(share: float | None) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 
 from scipy.stats import theilslopes
+from stolen import is_calm
 
 from bench.axes import linear
 from bench.chart import Line, Panel, Place, lines_figure
@@ -31,10 +32,6 @@ MOST_SLOWER = 0.1
 
 MOST_LAG_MS = 20.0
 """Loop lag p99, median over the minutes."""
-
-MOST_STOLEN = 0.05
-"""Part of the processor time that neighbours may have taken in a minute by whose latencies the
-server is judged; in others they tell of the neighbours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +113,8 @@ def verdict(minutes: Sequence[Minute]) -> list[Check]:
 
 
 def calm(minute: Minute) -> bool:
-    """Whether neighbours left the machine to itself, as far as is known."""
-    return minute.stolen is None or minute.stolen <= MOST_STOLEN
+    """Whether the server can be judged by its latencies in that minute."""
+    return is_calm(minute.stolen)
 
 
 def series(minutes: Sequence[Minute], field: str) -> list[Place]:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from fairness import WARM_UP, Outcome, Person, judged
+from fairness import WARM_UP, Outcome, Person, Stretch, judged
 from stamped_client import Notes
 
 
@@ -9,8 +9,26 @@ def person(rate: float = 8.0, late: float = 110.0, problems: tuple[str, ...] = (
     return Person(rate, 15.0, [80.0, 80.0], [100.0, late], 0, list(problems))
 
 
+def outcome(people: list[Person], lag: float) -> Outcome:
+    return Outcome(people, [Stretch(lag, stolen=0.01)] * 2)
+
+
 def test_fair_and_steady_is_all_that_is_asked() -> None:
-    assert Outcome([person(8.0), person(6.5)], lag_p99=20.0).failures() == []
+    assert outcome([person(8.0), person(6.5)], lag=20.0).failures() == []
+
+
+def test_time_is_judged_by_the_calm_stretches() -> None:
+    stretches = [Stretch(9.0, 0.02), Stretch(80.0, 0.4), Stretch(11.0, 0.05), Stretch(70.0, 0.2)]
+    found = Outcome([Person(8.0, 15.0, [50.0] * 4, [60.0, 90.0, 65.0, 95.0], 0, [])], stretches)
+    assert found.judged == [0, 2]
+    assert (found.lag_p99, found.people[0].growth(found.judged)) == (10.0, 5.0)
+    assert found.failures() == []
+
+
+def test_where_no_two_stretches_are_calm_all_are_judged() -> None:
+    found = Outcome([person()], [Stretch(9.0, 0.02), Stretch(41.0, 0.4)])
+    assert (found.judged, found.lag_p99) == ([0, 1], 25.0)
+    assert "loop lag" in found.failures()[0]
 
 
 @pytest.mark.parametrize(
@@ -24,7 +42,7 @@ def test_fair_and_steady_is_all_that_is_asked() -> None:
     ],
 )
 def test_what_does_not_hold_is_named(people: list[Person], lag: float, words: str) -> None:
-    (failure,) = Outcome(people, lag).failures()
+    (failure,) = outcome(people, lag).failures()
     assert words in failure
 
 
@@ -35,7 +53,7 @@ def test_figures_come_stretch_by_stretch_without_the_warm_up() -> None:
     notes = Notes(latencies=early + first + second, detect_hz=[1.0] * int(WARM_UP) + [7.0, 9.0])
     found = judged(vars(notes), 60.0)
     assert (found.p50, found.p95) == ([50.0, 70.0], [50.0, 70.0])
-    assert (found.detect_hz, found.fps, found.growth) == (8.0, 2.0, 20.0)
+    assert (found.detect_hz, found.fps, found.growth([0, 1])) == (8.0, 2.0, 20.0)
 
 
 def test_too_few_frames_are_no_figures() -> None:
