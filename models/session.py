@@ -61,7 +61,8 @@ class Network:
         Args:
             session: of a model.
             runtime: what the session runs on.
-            shapes: of those inputs and outputs that the model does not fix.
+            shapes: of those inputs that the model does not fix, and of such outputs where they
+                are known; else a run shows them.
             memory: where the session's buffers lie, ``cpu`` or ``cuda``.
             staged: the session has buffers of its own, and each run copies to and from them;
                 otherwise it works on the host's arrays themselves.
@@ -73,6 +74,7 @@ class Network:
         shapes = shapes or {}
         self.inputs = {each.name: _host_buffer(each, shapes) for each in session.get_inputs()}
         "Write the next input here: arrays by name, in the model's shapes and types."
+        shapes = {**_seen_shapes(session, self.inputs, shapes), **shapes}
         self._outputs = {each.name: _host_buffer(each, shapes) for each in session.get_outputs()}
         self._session = session
         self._memory, self._staged = memory, staged
@@ -165,6 +167,16 @@ def on_best(device: Device, threads: int | None, load: Callable[[Runtime], T]) -
 def _started(model: bytes, runtime: Runtime, shapes: Shapes | None, opener: Opener) -> Network:
     """The network after its first run, which shows what does not work and allocates the rest."""
     session = opener(model, session_options(runtime.threads), PROVIDERS[runtime.device])
+    return bound(session, runtime, shapes)
+
+
+def bound(session: ort.InferenceSession, runtime: Runtime, shapes: Shapes | None = None) -> Network:
+    """A network of an open session, after its first run.
+
+    Raises:
+        ModelError: a shape is neither fixed nor given, or a type is not known here.
+        Exception: whatever onnxruntime does when the run fails.
+    """
     memory = DEVICE_MEMORY.get(runtime.device)
     network = Network(
         session, runtime, shapes=shapes, memory=memory or "cpu", staged=memory is not None
@@ -207,6 +219,22 @@ def _reason(asked: Device, taken: Device, failures: list[str]) -> str:
     if failures:
         return "; ".join(failures)
     return "this onnxruntime has no accelerator" if taken == "cpu" else "best device offered"
+
+
+def _seen_shapes(
+    session: ort.InferenceSession, inputs: Mapping[str, Array], known: Shapes
+) -> Shapes:
+    """Of the outputs that neither the model nor ``known`` tells, as a run has them."""
+    free = [
+        each.name
+        for each in session.get_outputs()
+        if each.name not in known and not all(isinstance(side, int) for side in each.shape)
+    ]
+    if not free:
+        return {}
+    return {
+        name: value.shape for name, value in zip(free, session.run(free, dict(inputs)), strict=True)
+    }
 
 
 def _host_buffer(described: ort.NodeArg, shapes: Shapes) -> Array:

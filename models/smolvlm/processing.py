@@ -12,7 +12,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from models.smolvlm.resampling import resized
+from models.resampling import resized
 from models.smolvlm.settings import Settings
 from vision.picture import Plane
 

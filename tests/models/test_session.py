@@ -91,10 +91,20 @@ def test_networks_of_other_shapes_share_the_session_but_no_buffers(staged):
     np.testing.assert_array_equal(small_out, np.full((2, 3), 2, np.float32))
 
 
-def test_a_side_that_is_free_and_not_given_is_refused_in_other_shapes_too():
+def test_a_side_of_an_input_that_is_free_and_not_given_is_refused_in_other_shapes_too():
     network = open_network(doubling("batch", 3), device="cpu", shapes=SHAPES_OF_TWO)
-    with pytest.raises(ModelError, match=r"double is .* fixed input size"):
-        network.reshaped({"x": (2, 3)})
+    with pytest.raises(ModelError, match=r"x is .* fixed input size"):
+        network.reshaped({"double": (2, 3), "triple": (2, 3)})
+
+
+def test_a_side_of_an_output_that_is_free_and_not_given_is_seen_from_a_run():
+    network = open_network(doubling("batch", 3), device="cpu", shapes={"x": (4, 3)})
+    network.inputs["x"][:] = 2
+    outputs = network.run()
+    assert {name: value.shape for name, value in outputs.items()} == dict.fromkeys(
+        ("double", "triple"), (4, 3)
+    )
+    assert (outputs["triple"] == 6).all()
 
 
 @pytest.mark.usefixtures("cuda_is_offered")

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.smolvlm.resampling import resized
+from models.resampling import resized
 
 RNG = np.random.default_rng(3)
 SIDES = st.integers(1, 40)

@@ -1,0 +1,1 @@
+"""Families of detectors as they come from elsewhere in ONNX files: one module each."""

@@ -1,0 +1,139 @@
+"""A detector from an ONNX file that someone else made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import onnxruntime as ort
+
+from models.devices import PROVIDERS, Device, Runtime
+from models.families.detector import FamilyDetector
+from models.families.family import Shape, Signature
+from models.families.fitting import Size
+from models.families.labels import labels_for
+from models.families.recognise import recognise
+from models.session import bound, on_best, open_session, session_options
+from vision.errors import ModelError, WeightsCorrupt, WeightsMissing
+
+SIZE_KEYS = ("openeyes.input_size", "imgsz")
+"""Of the metadata, where shapes are free: our own exports' ``[width, height]`` and Ultralytics'
+``[height, width]``."""
+
+DEFAULT_SIDE = 640
+"""Pixels a side, where neither the file nor the caller tells."""
+
+COARSEST, LARGEST_SIDE = 32, 2048
+"""Sides of the input are multiples of the one, up to the other."""
+
+_DAMAGED = ("INVALID_PROTOBUF", "Protobuf parsing failed", "INVALID_GRAPH", "NO_SUCHFILE")
+"""In onnxruntime's words, what only another file cures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the caller leaves to no file."""
+
+    labels: Sequence[str] | None = None
+    "Names of the classes, in the network's order."
+    size: Size | None = None
+    "Of the input, where the file leaves it free."
+
+
+def load(
+    name: str, path: Path, device: Device, threads: int | None, wanted: Wanted | None = None
+) -> FamilyDetector:
+    """The detector in the file ``path``, called ``name``.
+
+    Raises:
+        WeightsMissing: the file is not there.
+        WeightsCorrupt: it is no ONNX file, or not a whole one.
+        ConfigError: labels or size do not fit it.
+        DeviceUnavailable: the device was asked for by name and cannot be used.
+        ModelError: it is of no family that is known here, or does not run.
+    """
+    if not path.is_file():
+        raise WeightsMissing(f"there is no file {path}: give the path of an ONNX file")
+
+    def on(runtime: Runtime) -> FamilyDetector:
+        session = _opened(path, runtime)
+        return _detector(name, session, runtime, wanted or Wanted())
+
+    return on_best(device, threads, on)
+
+
+def signature_of(session: ort.InferenceSession) -> Signature:
+    """What the file of a session tells."""
+    return Signature(
+        {each.name: _shape(each) for each in session.get_inputs()},
+        {each.name: _shape(each) for each in session.get_outputs()},
+        dict(session.get_modelmeta().custom_metadata_map),
+    )
+
+
+def _opened(path: Path, runtime: Runtime) -> ort.InferenceSession:
+    options = session_options(runtime.threads)
+    try:
+        return open_session(path, options, PROVIDERS[runtime.device])
+    except Exception as error:  # onnxruntime's errors share no root
+        if any(word in str(error) for word in _DAMAGED):
+            raise WeightsCorrupt(
+                f"{path} is not an ONNX file, or not a whole one: fetch or export it again"
+            ) from error
+        raise
+
+
+def _detector(
+    name: str, session: ort.InferenceSession, runtime: Runtime, wanted: Wanted
+) -> FamilyDetector:
+    signature = signature_of(session)
+    family = recognise(signature, name)
+    labels = labels_for(family, signature, wanted.labels, name)
+    picture, shape = signature.picture
+    width, height = input_size(signature, shape, wanted.size, name)
+    shapes = {each: (1, *map(_one, free[1:])) for each, free in signature.inputs.items()}
+    shapes[picture] = (1, 3, height, width)
+    network = bound(session, runtime, shapes)
+    return FamilyDetector(name, family, labels, network, picture)
+
+
+def input_size(signature: Signature, shape: Shape, wanted: Size | None, what: str) -> Size:
+    """Width and height of the input: fixed by the file, wanted, told by it, or the default.
+
+    Raises:
+        ModelError: the file fixes another size than the one wanted, or the size is no good.
+    """
+    height, width = shape[2:]
+    if height and width:
+        if wanted not in (None, (width, height)):
+            raise ModelError(f"{what} takes pictures of {width}×{height} only: export it anew")
+        return width, height
+    size = wanted or _told(signature, what) or (DEFAULT_SIDE, DEFAULT_SIDE)
+    if any(side % COARSEST or not 0 < side <= LARGEST_SIDE for side in size):
+        raise ModelError(
+            f"{size[0]}×{size[1]} is no input size for {what}: both sides have to be multiples of "
+            f"{COARSEST}, up to {LARGEST_SIDE}"
+        )
+    return size
+
+
+def _told(signature: Signature, what: str) -> Size | None:
+    for key in SIZE_KEYS:
+        if key not in signature.metadata:
+            continue
+        try:
+            first, second = msgspec.json.decode(signature.metadata[key], type=tuple[int, int])
+        except msgspec.MsgspecError as error:
+            raise ModelError(f"the metadata {key} of {what} is damaged: {error}") from error
+        return (second, first) if key == "imgsz" else (first, second)
+    return None
+
+
+def _shape(described: ort.NodeArg) -> Shape:
+    return tuple(side if isinstance(side, int) and side > 0 else None for side in described.shape)
+
+
+def _one(side: int | None) -> int:
+    return 1 if side is None else side
