@@ -7,12 +7,14 @@ Li et al., "Generalized Focal Loss", NeurIPS 2020, https://arxiv.org/abs/2006.04
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models import coco, weights
+from models import batching, coco, weights
 from models.devices import Device, Runtime
 from models.pixels import PLANES, InputWriter
 from models.session import Network, Shapes, open_network
@@ -60,6 +62,9 @@ one that came with a later picture would be taken for a detector that hangs."""
 MOST_SIZES = 16
 """Sizes whose buffers are kept, 0.4 to 1.6 MB each: those of the pictures used last."""
 
+MOST_BATCHED = 128
+"""Pictures for which there are buffers in all batches together, at most 1.6 MB each."""
+
 WHOLE_NUMBERS: tuple[Device, ...] = ("cpu",)
 """Devices on which the network is faster in 8 bits than with real numbers."""
 
@@ -67,6 +72,8 @@ BINS = 11
 """Distances from a cell's centre that a side's distribution covers: 0 to 10 strides."""
 
 Floats = NDArray[np.float32]
+Size: TypeAlias = tuple[int, int]
+"""Width and height of the network's input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +82,14 @@ class Workplace:
 
     network: Network
     "With buffers of that size."
-    writer: InputWriter
-    "Into them."
+    writers: tuple[InputWriter, ...]
+    "Into them, one for each picture of a run."
     decoder: Decoder
     "Of what comes out."
 
 
 class NanoDet:
-    """A ``vision.ports.LadderDetector``. Its buffers are its own: one thread at a time.
+    """A ladder and a batch detector of ``vision.ports``. Its buffers are its own: one thread.
 
     The input has the picture's aspect, since it sees worse in distorted pictures; on a device of
     ``TWO_SIZES_ONLY``, only its orientation. The first picture of a size waits about a millisecond
@@ -98,7 +105,9 @@ class NanoDet:
         self._network = network
         self._two_sizes = network.runtime.device in TWO_SIZES_ONLY
         self._rung = 0
-        self._workplaces: OrderedDict[tuple[int, int], Workplace] = OrderedDict()
+        self._sizes = batching.up_to(1)
+        self._batches: OrderedDict[tuple[Size, int], Workplace] = OrderedDict()
+        self._workplaces: OrderedDict[Size, Workplace] = OrderedDict()
         self._workplaces[FIRST_SIZE] = self._furnished(FIRST_SIZE, network)
         if self._two_sizes:
             self._workplaces[UPRIGHT] = upright = self._furnished(UPRIGHT)
@@ -129,16 +138,53 @@ class NanoDet:
             raise ConfigError(f"{self.name} has no rung {rung}: choose 0 to {len(self.rungs) - 1}")
         self._rung = rung
 
+    @property
+    def batch_sizes(self) -> tuple[int, ...]:
+        """How many pictures a run is for, ascending."""
+        return self._sizes
+
+    def take_up_to(self, pictures: int) -> None:
+        """From here on ``detect_batch`` computes for so many at a time.
+
+        Raises:
+            ConfigError: it is not one of ``batching.SIZES``.
+        """
+        self._sizes = batching.up_to(pictures)
+        self._batches.clear()
+        if self._two_sizes:
+            for size in (FIRST_SIZE, UPRIGHT):
+                for count in self._sizes[1:]:
+                    self._workplace(size, count).network.run()
+
     def detect(self, picture: Picture) -> Detections:
         """Detections that score at least ``SCORE_THRESHOLD``, best first."""
-        place = self._workplace(picture)
-        place.writer.write(picture)
-        heads = place.network.run()["heads"][0]
-        candidates = place.decoder.decode(heads, SCORE_THRESHOLD)
-        return suppress(candidates, NMS_IOU, MAX_DETECTIONS)
+        return self._together(self._size(picture), [picture])[0]
 
-    def _workplace(self, picture: Picture) -> Workplace:
-        size = self._size(picture)
+    def detect_batch(self, pictures: Sequence[Picture]) -> list[Detections]:
+        """The same for each; those whose input has one size go through the network together."""
+        groups: dict[Size, list[int]] = {}
+        for number, picture in enumerate(pictures):
+            groups.setdefault(self._size(picture), []).append(number)
+        found: dict[int, Detections] = {}
+        for size, numbers in groups.items():
+            for first in range(0, len(numbers), self._sizes[-1]):
+                some = numbers[first : first + self._sizes[-1]]
+                seen = self._together(size, [pictures[number] for number in some])
+                found.update(zip(some, seen, strict=True))
+        return [found[number] for number in range(len(pictures))]
+
+    def _together(self, size: Size, pictures: Sequence[Picture]) -> list[Detections]:
+        """What is in pictures of one input size; what lies in the places left over is ignored."""
+        place = self._workplace(size, batching.fitting(self._sizes, len(pictures)))
+        for writer, picture in zip(place.writers, pictures, strict=False):
+            writer.write(picture)
+        heads = place.network.run()["heads"][: len(pictures)]
+        candidates = (place.decoder.decode(each, SCORE_THRESHOLD) for each in heads)
+        return [suppress(each, NMS_IOU, MAX_DETECTIONS) for each in candidates]
+
+    def _workplace(self, size: Size, pictures: int) -> Workplace:
+        if pictures > 1:
+            return self._batch_place(size, pictures)
         place = self._workplaces.get(size)
         if place is None:
             self._workplaces[size] = place = self._furnished(size)
@@ -147,15 +193,28 @@ class NanoDet:
             self._workplaces.popitem(last=False)
         return place
 
-    def _size(self, picture: Picture) -> tuple[int, int]:
+    def _batch_place(self, size: Size, pictures: int) -> Workplace:
+        place = self._batches.pop((size, pictures), None)
+        if place is None:
+            while self._batches and self._batched() + pictures > MOST_BATCHED:
+                self._batches.popitem(last=False)
+            place = self._furnished(size, self._network.reshaped(shapes(size, pictures)))
+        self._batches[size, pictures] = place
+        return place
+
+    def _batched(self) -> int:
+        return sum(pictures for _, pictures in self._batches)
+
+    def _size(self, picture: Picture) -> Size:
         if self._two_sizes:
             return FIRST_SIZE if picture.width >= picture.height else UPRIGHT
         return input_size(picture, RUNGS[self._rung])
 
-    def _furnished(self, size: tuple[int, int], network: Network | None = None) -> Workplace:
+    def _furnished(self, size: Size, network: Network | None = None) -> Workplace:
         network = network or self._network.reshaped(shapes(size))
-        writer = InputWriter(network.inputs["planes"][0], self._border)
-        return Workplace(network, writer, Decoder(size))
+        planes = network.inputs["planes"]
+        writers = tuple(InputWriter(each, self._border) for each in planes)
+        return Workplace(network, writers, Decoder(size))
 
 
 class Decoder:
@@ -217,13 +276,13 @@ def input_size(picture: Picture, longer: int) -> tuple[int, int]:
     return (longer, shorter) if picture.width >= picture.height else (shorter, longer)
 
 
-def shapes(size: tuple[int, int]) -> Shapes:
-    """Of the network's input and output for pictures of ``size``, (width, height)."""
+def shapes(size: Size, pictures: int = 1) -> Shapes:
+    """Of the network's input and output for so many pictures of ``size``, (width, height)."""
     width, height = size
     cells = sum((width // stride) * (height // stride) for stride in STRIDES)
     return {
-        "planes": (1, PLANES, height // 2 + 1, width // 2 + 1),
-        "heads": (1, len(coco.LABELS) + 4 * BINS, cells),
+        "planes": (pictures, PLANES, height // 2 + 1, width // 2 + 1),
+        "heads": (pictures, len(coco.LABELS) + 4 * BINS, cells),
     }
 
 

@@ -11,7 +11,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from models import coco
+import numpy as np
+
+from models import batching, coco
 from models.devices import Runtime
 from vision.picture import Picture
 from vision.types import Detections
@@ -75,3 +77,79 @@ class ScriptedDetector:
         if step.fault is not None:
             raise step.fault
         return step.detections
+
+
+class ScriptedBatches:
+    """Sees in each picture one thing, whose box is the picture's first four pixels.
+
+    It notes how many pictures each call brought, and may be short of memory, slow or at fault.
+    """
+
+    name = "scripted"
+    labels = coco.LABELS
+
+    def __init__(
+        self,
+        sizes: tuple[int, ...] = (1,),
+        *,
+        memory: int = batching.SIZES[-1],
+        fails_on: Callable[[Picture], bool] = lambda _: False,
+        sleep: Callable[[int], object] = lambda _: None,
+    ) -> None:
+        """A script.
+
+        Args:
+            sizes: of its batches.
+            memory: pictures for which it is enough.
+            fails_on: pictures on which it raises, and with them the whole batch.
+            sleep: waits as long as a call of so many pictures takes.
+        """
+        self.runtime = Runtime("cpu", 1, "plays a script")
+        self.batch_sizes = sizes
+        self.batches: list[int] = []
+        "How many pictures each batch had."
+        self.calls = 0
+        "How many pictures came alone."
+        self._memory, self._fails_on, self._sleep = memory, fails_on, sleep
+        self._busy = threading.Lock()
+
+    def take_up_to(self, pictures: int) -> None:
+        """From here on a batch may have so many."""
+        self.batch_sizes = batching.up_to(pictures)
+
+    def detect(self, picture: Picture) -> Detections:
+        """Its one thing.
+
+        Raises:
+            ValueError: the script says so.
+        """
+        self.calls += 1
+        return self._look([picture])[0]
+
+    def detect_batch(self, pictures: Sequence[Picture]) -> list[Detections]:
+        """The one thing of each.
+
+        Raises:
+            ValueError: the script says so for one of them.
+            MemoryError: there are too many.
+        """
+        self.batches.append(len(pictures))
+        return self._look(pictures)
+
+    def _look(self, pictures: Sequence[Picture]) -> list[Detections]:
+        if not self._busy.acquire(blocking=False):
+            raise RuntimeError("a detector is called from one thread at a time")
+        try:
+            self._sleep(len(pictures))
+            if len(pictures) > self._memory:
+                raise MemoryError("no memory")
+            if any(map(self._fails_on, pictures)):
+                raise ValueError("scripted")
+            return [_first_pixels(each) for each in pictures]
+        finally:
+            self._busy.release()
+
+
+def _first_pixels(picture: Picture) -> Detections:
+    boxes = picture.i420.reshape(-1)[:4].astype(np.float32).reshape(1, 4)
+    return Detections(boxes, np.full(1, 0.5, np.float32), np.zeros(1, np.int32))

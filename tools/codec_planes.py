@@ -23,6 +23,9 @@ COLOURS = np.array([[1.164, 2.018, 0.0], [1.164, -0.391, -0.813], [1.164, 0.0, 1
 OFFSETS = np.array([16.0, 128.0, 128.0])
 """Of Y, U, V."""
 
+BATCH = "pictures"
+"""Name of the free side that counts the pictures of one run."""
+
 _TAPS = ((0, 1), (1, 0), (1, 1))
 """Row (column) of the half-size kernel, and phase, that rows (columns) 0, 1, 2 of the old read."""
 
@@ -63,7 +66,7 @@ def take_planes(program: Program, mean: tuple[float, ...], std: tuple[float, ...
     program.nodes[program.nodes.index(first)] = convolution
     program.nodes.insert(0, _cast("planes", "levels"))
     program.input_name, program.input_type = "planes", TensorProto.UINT8
-    program.input_shape = (1, 6, "rows", "columns")
+    program.input_shape = (BATCH, 6, "rows", "columns")
     program.prune()
 
 

@@ -9,12 +9,12 @@ same bytes each time.
 The plain conversion translates operation by operation, for pictures of 416 by 416. The optimised
 one, which ships, computes the same up to rounding: convolutions carry their biases and paddings, no
 transposition is left, and the three heads come out as they are, in one array ``heads``
-(1, 124, cells): 80 class logits, then 11 distance logits for each of 4 sides, for the cells of the
-three grids one after the other. Sigmoid and softmax are left to the caller, who needs them for few
-cells only. Weights are stored as float16, as they are in the source.
+(pictures, 124, cells): 80 class logits, then 11 distance logits for each of 4 sides, for the cells
+of the three grids one after the other. Sigmoid and softmax are left to the caller, who needs them
+for few cells only. Weights are stored as float16, as they are in the source.
 
-Width and height of the optimised one are free, any multiples of 32, and it takes codec planes
-(see ``tools.codec_planes``).
+Width and height of the optimised one are free, any multiples of 32, and so is the number of
+pictures at a time; it takes codec planes (see ``tools.codec_planes``).
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def optimised(json_file: Path) -> Program:
     onnx_program.double_by_scale(program)
     onnx_program.pool_before_activation(program)
     codec_planes.take_planes(program, MEAN, STD)
-    program.outputs = {"heads": (1, CLASSES + DISTANCES, "cells")}
+    program.outputs = {"heads": (codec_planes.BATCH, CLASSES + DISTANCES, "cells")}
     return program
 
 
@@ -122,7 +122,7 @@ def _fetched(scratch: Path) -> Path:
 def _join_heads(program: Program) -> None:
     """Takes what the three splits read, finest grid first, as the program's one output."""
     channels = CLASSES + DISTANCES
-    shape = program.constant("heads/shape", np.array([1, channels, -1], np.int64))
+    shape = program.constant("heads/shape", np.array([0, channels, -1], np.int64))
     heads = [f"heads_{stride}" for stride in STRIDES]
     for head, split in zip(heads, program.of("Split"), strict=True):
         program.add("Reshape", [split.input[0], shape], head)

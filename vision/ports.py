@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Sequence
 from typing import Protocol, runtime_checkable
 
 from vision.picture import Picture
@@ -38,6 +38,27 @@ class LadderDetector(Detector, Protocol):
     @property
     def rungs(self) -> tuple[str, ...]:
         """Names of the sizes, best and slowest first: ``("416", "320", "256")``."""
+        ...
+
+
+@runtime_checkable
+class BatchDetector(Detector, Protocol):
+    """A detector that may take several pictures at a time."""
+
+    @property
+    def batch_sizes(self) -> tuple[int, ...]:
+        """How many pictures a run computes for, ascending, 1 first; only that where it takes one.
+
+        Each is a fixed shape for the device. Pictures that are fewer are run at the next larger.
+        """
+        ...
+
+    def detect_batch(self, pictures: Sequence[Picture]) -> list[Detections]:
+        """For each picture what ``detect`` gives for it alone, however large each is.
+
+        Any number of pictures; at most ``batch_sizes[-1]`` go into one run. Where one of them
+        fails, all do.
+        """
         ...
 
 

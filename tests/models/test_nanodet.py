@@ -9,7 +9,7 @@ from models.nanodet import BINS, STRIDES, Decoder
 from models.session import Network
 from vision.errors import ConfigError
 from vision.picture import Picture
-from vision.ports import Detector, LadderDetector
+from vision.ports import BatchDetector, Detector, LadderDetector
 
 PICTURES = Path(__file__).parents[1] / "data"
 SIZE = (416, 416)
@@ -191,6 +191,80 @@ def test_usual_pictures_are_hardly_distorted(rung, picture):
     blank = Picture(np.zeros((picture[1] * 3 // 2, picture[0]), np.uint8))
     width, height = nanodet.input_size(blank, rung)
     assert width / height == pytest.approx(picture[0] / picture[1], rel=0.055)
+
+
+@pytest.fixture
+def wide(climbing):
+    """The detector, which takes up to four pictures at a time for as long as the test lasts."""
+    climbing.take_up_to(4)
+    yield climbing
+    climbing.take_up_to(1)
+
+
+def bits(found):
+    return [each.tobytes() for each in (found.boxes, found.scores, found.classes)]
+
+
+def many():
+    """Pictures of three input sizes, in turn, none like another."""
+    camera = cv2.imread(str(PICTURES / "astronaut.jpg"))
+    crops = [(480, 360), (360, 480), (512, 288), (470, 352), (480, 350), (352, 470), (400, 300)]
+    return [Picture.from_bgr(camera[-height:, :width]) for width, height in crops]
+
+
+@pytest.mark.parametrize("rung", [0, 3])
+def test_together_it_sees_what_it_sees_alone_to_the_last_bit(wide, rung):
+    port: Detector = wide
+    assert isinstance(port, BatchDetector)
+    assert port.batch_sizes == (1, 2, 4)
+    wide.rung = rung
+    pictures = many()
+    alone = [bits(wide.detect(each)) for each in pictures]
+    assert all(boxes for boxes, _, _ in alone)
+    numbers = range(len(pictures))
+    for some in ([*numbers], [0], [*reversed(numbers)], [*numbers] * 3, []):
+        together = wide.detect_batch([pictures[number] for number in some])
+        assert [bits(each) for each in together] == [alone[number] for number in some]
+
+
+def test_pictures_of_one_size_share_runs_of_the_smallest_number_that_holds_them(wide, monkeypatch):
+    runs = []
+
+    def noting(network, run=Network.run):
+        runs.append(len(network.inputs["planes"]))
+        return run(network)
+
+    monkeypatch.setattr(Network, "run", noting)
+    picture = many()[0]
+    for count, expected in [(1, [1]), (2, [2]), (3, [4]), (4, [4]), (6, [4, 2]), (9, [4, 4, 1])]:
+        wide.detect_batch([picture] * count)
+        assert runs == expected
+        runs.clear()
+
+
+def test_buffers_of_few_batches_are_kept(wide, monkeypatch):
+    monkeypatch.setattr(nanodet, "MOST_BATCHED", 10)
+    for width in range(64, 640, 64):
+        wide.detect_batch([Picture(np.full((480, width), 128, np.uint8))] * 4)
+        wide.detect_batch([Picture(np.full((480, width), 128, np.uint8))] * 2)
+    assert [pictures for _, pictures in wide._batches] == [2, 4, 2]
+
+
+def test_it_takes_one_picture_at_a_time_until_it_is_told_otherwise(detector):
+    assert detector.batch_sizes == (1,)
+    assert not detector._batches
+    with pytest.raises(ConfigError, match="not 3"):
+        detector.take_up_to(3)
+
+
+def test_where_sizes_cost_minutes_every_batch_is_ready_at_the_start(monkeypatch):
+    monkeypatch.setattr(nanodet, "TWO_SIZES_ONLY", ("cpu",))
+    only = nanodet.create("nanodet-g-416", "cpu", 1)
+    only.take_up_to(2)
+    assert list(only._batches) == [((416, 320), 2), ((320, 416), 2)]
+    made = list(only._batches.values())
+    only.detect_batch([load("astronaut")] * 2)
+    assert all(any(each is place for place in made) for each in only._batches.values())
 
 
 def random_heads(seed, mean):

@@ -109,13 +109,30 @@ def test_all_convolutions_are_in_whole_numbers():
 
 
 @pytest.mark.parametrize("name", [REAL, WHOLE])
-def test_only_the_pictures_size_is_free(name):
+def test_only_the_pictures_number_and_size_are_free(name):
     graph = onnx.load_from_string(shipped(name)).graph
     shapes = {
         value.name: [side.dim_value or side.dim_param for side in value.type.tensor_type.shape.dim]
         for value in (*graph.input, *graph.output)
     }
-    assert shapes == {"planes": [1, 6, "rows", "columns"], "heads": [1, 124, "cells"]}
+    assert shapes == {
+        "planes": ["pictures", 6, "rows", "columns"],
+        "heads": ["pictures", 124, "cells"],
+    }
+
+
+@pytest.mark.parametrize("name", [REAL, WHOLE])
+def test_pictures_together_give_the_bits_that_each_gives_alone(name):
+    size = (224, 160)
+    alone = open_network(shipped(name), device="cpu", threads=2, shapes=nanodet.shapes(size))
+    together = alone.reshaped(nanodet.shapes(size, 3))
+    together.inputs["planes"][:] = np.random.default_rng(3).integers(
+        0, 256, together.inputs["planes"].shape, np.uint8
+    )
+    heads = together.run()["heads"]
+    for number, planes in enumerate(together.inputs["planes"]):
+        alone.inputs["planes"][0] = planes
+        assert alone.run()["heads"][0].tobytes() == heads[number].tobytes()
 
 
 def test_they_are_small(real):
