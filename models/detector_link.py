@@ -1,7 +1,7 @@
 """What the server and its detector's process say to one another.
 
-A picture is no message: it lies in a ``models.picture_slot.PictureSlot``, and a `Job` tells its
-size. The worker says `Loaded` once, or `Failed`; then it answers each job with `Found` or `Failed`.
+A picture is no message: it lies in a ``models.picture_slot.PictureSlot``, and a `Job` tells where.
+The worker says `Loaded` once, or `Failed`; then it answers each job with `Seen` or `Failed`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 
 from models.devices import Device, Runtime
+from models.picture_slot import Place
 from vision import errors
 from vision.errors import ModelError, OpenEyesError
 from vision.types import Detections
@@ -21,12 +22,10 @@ LEAVE_TO_DETECTOR = "default"
 
 
 class Job(msgspec.Struct):
-    """A picture to look at: it lies in the slot."""
+    """Pictures to look at, one or more, all at once."""
 
-    width: int
-    "Pixels."
-    rows: int
-    "Of the I420 buffer: half as many again as the picture has."
+    places: tuple[Place, ...]
+    "Of each in the slot."
     rung: int
     "Which of the detector's input sizes to use, where it has several."
 
@@ -42,6 +41,8 @@ class Loaded(msgspec.Struct, tag=True):
     "Why this device."
     rungs: tuple[str, ...] = ()
     "Names of its input sizes, best first; none where it has but one."
+    batch_sizes: tuple[int, ...] = (1,)
+    "How many pictures one run of it is for, ascending."
 
     @property
     def runtime(self) -> Runtime:
@@ -49,8 +50,8 @@ class Loaded(msgspec.Struct, tag=True):
         return Runtime(self.device, self.threads, self.reason)
 
 
-class Found(msgspec.Struct, tag=True):
-    """What is in the picture: arrays as bytes, in this machine's order."""
+class Found(msgspec.Struct):
+    """What is in one picture: arrays as bytes, in this machine's order."""
 
     boxes: bytes
     scores: bytes
@@ -79,6 +80,12 @@ class Found(msgspec.Struct, tag=True):
         return Detections(boxes, scores, classes)
 
 
+class Seen(msgspec.Struct, tag=True):
+    """What is in the pictures of a job, in their order."""
+
+    found: tuple[Found, ...]
+
+
 class Failed(msgspec.Struct, tag=True):
     """An error, as far as it can be told to another process."""
 
@@ -100,4 +107,4 @@ class Failed(msgspec.Struct, tag=True):
         return again
 
 
-Reply: TypeAlias = Loaded | Found | Failed
+Reply: TypeAlias = Loaded | Seen | Failed

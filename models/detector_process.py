@@ -9,10 +9,12 @@ harm, and can be killed when it hangs, which no thread can.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 import msgspec
 
-from models.detector_link import LEAVE_TO_DETECTOR, Failed, Found, Job, Loaded, Reply
+from models.batching import AUTOMATIC
+from models.detector_link import LEAVE_TO_DETECTOR, Failed, Job, Loaded, Reply, Seen
 from models.devices import Device, Runtime
 from models.picture_slot import PictureSlot
 from models.process_limits import ProcessLimits
@@ -27,7 +29,7 @@ _REPLIES: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
 
 
 class DetectorProcess:
-    """Implements ``vision.ports.LadderDetector``; has no rungs if the detector has none.
+    """A ladder and a batch detector of ``vision.ports``, as far as the one in the process is.
 
     ``start`` it first. One thread at a time calls ``start`` and ``detect``, which wait without the
     interpreter's lock. ``close`` it at the end, from any thread: that ends what they wait for.
@@ -39,16 +41,19 @@ class DetectorProcess:
         *,
         device: Device = "auto",
         threads: int | None = None,
+        batch: int = AUTOMATIC,
         limits: ProcessLimits | None = None,
     ) -> None:
-        """Loads nothing yet, and does not block."""
-        self._words = (name, device, LEAVE_TO_DETECTOR if threads is None else str(threads))
+        """Loads nothing yet, and does not block. ``batch`` is what ``batching.most`` takes."""
+        count = LEAVE_TO_DETECTOR if threads is None else str(threads)
+        self._words = (name, device, count, str(batch))
         self._host: WorkerHost[Reply] = WorkerHost(
             "the detector", self._launch, self._greet, limits or ProcessLimits()
         )
         self.name = name
         self.labels: tuple[str, ...] = ()
         self.rungs: tuple[str, ...] = ()
+        self.batch_sizes: tuple[int, ...] = (1,)
         self.runtime: Runtime | None = None
         self.rung = 0
 
@@ -70,8 +75,21 @@ class DetectorProcess:
             ModelError: the process ended, or hung and was ended: another is started by a later
                 call, after a pause, and until it has loaded the detector this is raised again.
         """
+        return self._look([picture])[0]
+
+    def detect_batch(self, pictures: Sequence[Picture]) -> list[Detections]:
+        """For each picture what ``detect`` gives for it, in as few jobs as the slot allows.
+
+        Raises:
+            OpenEyesError, ModelError: as ``detect`` does, where one of the pictures fails.
+        """
+        return [found for part in self._host.fitting(pictures) for found in self._look(part)]
+
+    def _look(self, pictures: Sequence[Picture]) -> list[Detections]:
         return self._host.ask(
-            picture, lambda width, rows: Job(width, rows, self.rung), self._understood
+            pictures,
+            lambda places: Job(places, self.rung),
+            lambda reply: _understood(reply, len(pictures)),
         )
 
     def close(self) -> None:
@@ -88,16 +106,17 @@ class DetectorProcess:
         if not isinstance(reply, Loaded):
             raise Lost("it answers before it was asked")
         self.name, self.labels, self.rungs = reply.name, reply.labels, reply.rungs
-        self.runtime = reply.runtime
+        self.batch_sizes, self.runtime = reply.batch_sizes, reply.runtime
         self.rung = min(self.rung, max(0, len(self.rungs) - 1))
         log.info("detector %s on %s, in a process of its own", self.name, self.runtime)
 
-    def _understood(self, reply: Reply) -> Detections:
-        if isinstance(reply, Failed):
-            raise reply.error()
-        if not isinstance(reply, Found):
-            raise Lost("it says twice that it is loaded")
-        try:
-            return reply.detections()
-        except ValueError as error:
-            raise Lost(f"it says what is not understood: {error}") from error
+
+def _understood(reply: Reply, pictures: int) -> list[Detections]:
+    if isinstance(reply, Failed):
+        raise reply.error()
+    if not isinstance(reply, Seen) or len(reply.found) != pictures:
+        raise Lost("it answers something else than what it was asked")
+    try:
+        return [each.detections() for each in reply.found]
+    except ValueError as error:
+        raise Lost(f"it says what is not understood: {error}") from error

@@ -1,6 +1,7 @@
 """The process in which a detector runs: pictures in by shared memory, detections out by a socket.
 
-Started by ``models.detector_process`` as ``models.worker_side`` says, with NAME DEVICE THREADS.
+Started by ``models.detector_process`` as ``models.worker_side`` says, with NAME DEVICE THREADS
+BATCH.
 """
 
 from __future__ import annotations
@@ -9,21 +10,23 @@ import gc
 import logging
 import socket
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 
 import cv2
 import msgspec
 import numpy as np
 
-from models import registry
-from models.detector_link import LEAVE_TO_DETECTOR, Failed, Found, Job, Loaded
+from models import batching, registry
+from models.detector_link import LEAVE_TO_DETECTOR, Failed, Found, Job, Loaded, Seen
 from models.devices import DEVICES
 from models.framing import receive, send
 from models.picture_slot import PictureSlot
 from models.registry import RunningDetector
 from models.worker_side import give_way, joined
 from vision.picture import Picture
-from vision.ports import LadderDetector
+from vision.ports import BatchDetector, LadderDetector
+from vision.types import Detections
 
 log = logging.getLogger(__name__)
 
@@ -43,10 +46,11 @@ def main() -> None:
         serve(other, owner.slot, detector)
 
 
-def load(name: str, device: str, threads: str) -> RunningDetector:
-    """The detector, after a first run at each input size; from then on all threads give way.
+def load(name: str, device: str, threads: str, batch: str) -> RunningDetector:
+    """The detector, after a first run at each input size and of each batch.
 
-    The first loading itself does not: until it is done, nothing is detected for anyone.
+    From then on all threads give way. The first loading itself does not: until it is done, nothing
+    is detected for anyone.
     """
     chosen = next(each for each in DEVICES if each == device)
     count = None if threads == LEAVE_TO_DETECTOR else int(threads)
@@ -55,6 +59,7 @@ def load(name: str, device: str, threads: str) -> RunningDetector:
     for rung in reversed(range(max(1, len(_rungs(detector))))):
         set_rung(detector, rung)
         detector.detect(picture)
+    batching.widen(detector, int(batch), detector.runtime.device, picture)
     gc.collect()
     gc.freeze()
     give_way()
@@ -64,8 +69,15 @@ def load(name: str, device: str, threads: str) -> RunningDetector:
 def described(detector: RunningDetector) -> Loaded:
     """What the owner needs to know of it."""
     on = detector.runtime
-    rungs = _rungs(detector)
-    return Loaded(detector.name, tuple(detector.labels), on.device, on.threads, on.reason, rungs)
+    return Loaded(
+        detector.name,
+        tuple(detector.labels),
+        on.device,
+        on.threads,
+        on.reason,
+        _rungs(detector),
+        tuple(detector.batch_sizes) if isinstance(detector, BatchDetector) else (1,),
+    )
 
 
 def serve(owner: socket.socket, slot: PictureSlot, detector: RunningDetector) -> None:
@@ -79,13 +91,22 @@ def serve(owner: socket.socket, slot: PictureSlot, detector: RunningDetector) ->
         job = msgspec.msgpack.decode(receive(owner), type=Job)
         try:
             set_rung(detector, job.rung)
-            reply: Found | Failed = Found.of(detector.detect(slot.read(job.width, job.rows)))
+            pictures = [slot.read(place) for place in job.places]
+            seen = look(detector, pictures)
+            reply: Seen | Failed = Seen(tuple(Found.of(each) for each in seen))
         except Exception as error:
             reply = Failed.by(error)
             if reply.text != told:  # once, not for every frame
                 log.exception("the detector %s failed on a frame", detector.name)
             told = reply.text
         send(owner, reply)
+
+
+def look(detector: RunningDetector, pictures: Sequence[Picture]) -> list[Detections]:
+    """What is in each picture; several go in one run where the detector can do that."""
+    if len(pictures) > 1 and isinstance(detector, BatchDetector):
+        return detector.detect_batch(pictures)
+    return [detector.detect(picture) for picture in pictures]
 
 
 def set_rung(detector: RunningDetector, rung: int) -> None:

@@ -55,7 +55,7 @@ class ReaderProcess:
                 call starts another, or a later one that comes after a pause, and waits for it.
         """
         self._host.start()
-        return self._host.ask(picture, Page, _blocks)
+        return self._host.ask([picture], lambda places: Page(*places), _blocks)
 
     def close(self) -> None:
         """Ends the process; once or more."""

@@ -12,19 +12,17 @@ import msgspec
 
 from models import reader
 from models.framing import receive, send
-from models.picture_slot import PictureSlot
+from models.picture_slot import PictureSlot, Place
 from models.worker_side import give_way, joined
 from vision.ports import TextReader
 from vision.types import TextBlock
 
 
 class Page(msgspec.Struct):
-    """A picture to read: it lies in the slot."""
+    """A picture to read."""
 
-    width: int
-    "Pixels."
-    rows: int
-    "Of the I420 buffer: half as many again as the picture has."
+    place: Place
+    "Where in the slot it lies."
 
 
 class Lines(msgspec.Struct):
@@ -57,7 +55,7 @@ def main() -> None:
 
 def _read(chosen: TextReader, slot: PictureSlot, page: Page) -> Lines:
     try:
-        return Lines(chosen.read(slot.read(page.width, page.rows)))
+        return Lines(chosen.read(slot.read(page.place)))
     except Exception as error:
         return Lines(failed=f"{type(error).__name__}: {error}")
 

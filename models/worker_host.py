@@ -10,12 +10,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
-from models.picture_slot import PictureSlot
+from models.picture_slot import PictureSlot, Place, in_parts
 from models.process_limits import Backoff, ProcessLimits
 from models.shrinking import shrunk
 from models.worker_child import Lost, WorkerChild
@@ -80,15 +80,16 @@ class WorkerHost(Generic[T]):
 
     def ask(
         self,
-        picture: Picture,
-        job: Callable[[int, int], msgspec.Struct],
+        pictures: Sequence[Picture],
+        job: Callable[[tuple[Place, ...]], msgspec.Struct],
         understand: Callable[[T], A],
     ) -> A:
-        """What the worker makes of a picture.
+        """What the worker makes of a picture, or of several at once.
 
         Args:
-            picture: scaled down where it is larger than ``limits.pixels``.
-            job: for a picture of so many pixels a row and rows of I420.
+            pictures: that fit into the slot together, see `fitting`. Scaled down where one is
+                larger than ``limits.pixels``.
+            job: for pictures that lie there in the slot.
             understand: makes the answer of the reply. Raises ``OpenEyesError`` where the worker
                 failed, ``Lost`` where that makes no sense.
 
@@ -99,15 +100,17 @@ class WorkerHost(Generic[T]):
         """
         with self._talking:
             child = self._ready()
-            fitting = shrunk(picture, self._limits.pixels)
-            self._slot.write(fitting)
-            rows, width = fitting.i420.shape
+            places = self._slot.write(*(shrunk(each, self._limits.pixels) for each in pictures))
             try:
-                child.tell(job(width, rows))
+                child.tell(job(places))
                 child.expect(self._limits.answer, self._limits.starved)
                 return understand(child.reply())
             except Lost as error:
                 raise self._lost(error) from error
+
+    def fitting(self, pictures: Iterable[Picture]) -> Iterator[list[Picture]]:
+        """The pictures, as many at a time as can be asked about at once."""
+        return in_parts(shrunk(each, self._limits.pixels) for each in pictures)
 
     def close(self) -> None:
         """Ends the process; once or more."""

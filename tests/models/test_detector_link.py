@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from models.detector_link import Failed, Found, Loaded, Reply
+from models.detector_link import Failed, Found, Loaded, Reply, Seen
 from vision.errors import ModelError, NoAnswer, OpenEyesError, WeightsCorrupt
 from vision.types import Detections
 
@@ -21,9 +21,10 @@ def test_detections_survive_the_way(count: int) -> None:
         random.random(count).astype(np.float32),
         random.integers(0, 80, count).astype(np.int32),
     )
-    found = there_and_back(Found.of(sent))
-    assert isinstance(found, Found)
-    came = found.detections()
+    seen = there_and_back(Seen((Found.of(Detections.empty()), Found.of(sent))))
+    assert isinstance(seen, Seen)
+    nothing, came = (each.detections() for each in seen.found)
+    assert len(nothing) == 0
     for name in ("boxes", "scores", "classes"):
         np.testing.assert_array_equal(getattr(came, name), getattr(sent, name))
         assert getattr(came, name).dtype == getattr(sent, name).dtype
@@ -70,6 +71,6 @@ def test_a_kind_that_is_no_error_of_ours_makes_a_plain_one() -> None:
 
 
 def test_what_it_runs_on_is_told() -> None:
-    loaded = Loaded("n", ("a", "b"), "cpu", 2, "asked for", ("416", "320"))
+    loaded = Loaded("n", ("a", "b"), "cpu", 2, "asked for", ("416", "320"), (1, 2))
     assert there_and_back(loaded) == loaded
     assert str(loaded.runtime) == "cpu, 2 threads (asked for)"

@@ -18,7 +18,7 @@ import numpy as np
 import psutil
 import pytest
 
-from models import registry
+from models import picture_slot, registry
 from models.detector_process import DetectorProcess
 from models.process_limits import ProcessLimits
 from streaming.sample import sample_camera, sample_picture
@@ -35,8 +35,8 @@ from tests.models.plugged_detector import (
     picture,
     started,
 )
-from vision.errors import DeviceUnavailable, ModelError, UnknownModel, WeightsMissing
-from vision.ports import LadderDetector
+from vision.errors import ConfigError, DeviceUnavailable, ModelError, UnknownModel, WeightsMissing
+from vision.ports import BatchDetector, LadderDetector
 
 AT_ONCE = ProcessLimits(first_pause=0.0, longest_pause=0.0)
 
@@ -124,6 +124,86 @@ def test_a_picture_over_the_limit_is_seen_smaller(
     assert 0.99 * AT_ONCE.pixels < width * height <= AT_ONCE.pixels
     assert width / height == pytest.approx(size[0] / size[1], rel=0.002)
     assert mean == pytest.approx(100, abs=0.1)
+
+
+@pytest.fixture(scope="module")
+def wide() -> Iterator[DetectorProcess]:
+    """One that takes up to four pictures at a time."""
+    process = started(device="cpu", batch=4, limits=AT_ONCE)
+    yield process
+    process.close()
+
+
+def test_on_a_processor_it_takes_one_picture_unless_asked_otherwise(
+    detector: DetectorProcess, wide: DetectorProcess
+) -> None:
+    assert detector.batch_sizes == (1,)
+    assert isinstance(wide, BatchDetector)
+    assert wide.batch_sizes == (1, 2, 4)
+
+
+def test_a_batch_of_pictures_of_all_sizes_arrives_whole_and_in_order(
+    wide: DetectorProcess,
+) -> None:
+    sizes = [(640, 480), (480, 640), (2, 2), (1280, 720)]
+    sent = [picture(0, *size, level=level) for level, size in enumerate(sizes, 1)]
+    wide.rung = 2
+    for some in (sent, sent[::-1], sent[:1]):
+        found = wide.detect_batch(some)
+        assert [each.boxes[0, :2].tolist() for each in found] == [
+            [each.width, each.height] for each in some
+        ]
+        means = [each.i420.mean() for each in some]
+        assert [each.boxes[0, 2] for each in found] == pytest.approx(means)
+        assert [each.scores.tolist() for each in found] == [[0.5 / len(some)]] * len(some)
+        assert {each.classes[0] for each in found} == {2}
+    assert wide.detect_batch([]) == []
+
+
+def test_what_the_slot_cannot_hold_at_a_time_goes_one_after_the_other(
+    wide: DetectorProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small, large = picture(), picture(0, 640, 480)
+    monkeypatch.setattr(picture_slot, "MOST_BYTES", 640 * 480 * 3 // 2 + small.i420.size)
+    found = wide.detect_batch([small, large, small, large])
+    assert [each.boxes[0, 0] for each in found] == [64, 640, 64, 640]
+    assert [each.scores[0] for each in found] == [0.25] * 4
+    monkeypatch.setattr(picture_slot, "MOST_BYTES", 0)
+    assert [each.scores[0] for each in wide.detect_batch([small] * 3)] == [0.5] * 3
+
+
+def test_a_batch_is_seen_as_each_of_its_pictures_alone() -> None:
+    camera = sample_camera((320, 240))
+    shown = [sample_picture(camera, frame) for frame in (10, 30, 50)]
+    real = started("nanodet-g-416", device="cpu", threads=2, batch=4)
+    try:
+        alone = [real.detect(each) for each in shown]
+        together = real.detect_batch(shown)
+    finally:
+        real.close()
+    for one, other in zip(alone, together, strict=True):
+        assert len(one) > 0
+        for name in ("boxes", "scores", "classes"):
+            np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+
+
+def test_a_batch_in_which_one_fails_fails_and_one_that_kills_is_survived(
+    wide: DetectorProcess,
+) -> None:
+    before = pid(wide)
+    with pytest.raises(ModelError, match="ValueError: ordered to raise"):
+        wide.detect_batch([picture(), picture(RAISE)])
+    assert pid(wide) == before
+    with pytest.raises(ModelError, match="ended"):
+        wide.detect_batch([picture(), picture(DIE), picture()])
+    _until_it_sees(wide)
+    assert wide.batch_sizes == (1, 2, 4)
+    assert [len(each) for each in wide.detect_batch([picture()] * 2)] == [1, 1]
+
+
+def test_a_batch_that_cannot_be_is_refused() -> None:
+    with pytest.raises(ConfigError, match="choose 1 to 32"):
+        started(batch=33)
 
 
 def test_errors_come_back_as_what_they_are(detector: DetectorProcess) -> None:
