@@ -17,7 +17,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from models.devices import PROVIDERS, Device, Runtime, candidates, default_threads, unavailable
-from vision.errors import ConfigError, DeviceUnavailable, ModelError
+from vision.errors import ConfigError, DeviceUnavailable, ModelError, OpenEyesError
 
 T = TypeVar("T")
 Array: TypeAlias = NDArray[Any]
@@ -154,7 +154,7 @@ def on_best(device: Device, threads: int | None, load: Callable[[Runtime], T]) -
     for choice in candidates(device, offered_providers()):
         try:
             return load(Runtime(choice, threads, _reason(device, choice, failures)))
-        except ModelError:
+        except OpenEyesError:
             raise
         except Exception as error:  # onnxruntime's errors share no root
             failures.append(f"{choice} failed: {_first_line(error)}")

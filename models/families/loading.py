@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -14,7 +14,7 @@ from models.families.detector import FamilyDetector
 from models.families.family import Shape, Signature
 from models.families.fitting import Size
 from models.families.labels import labels_for
-from models.families.recognise import recognise
+from models.families.recognise import recognise, unknown
 from models.session import bound, on_best, open_session, session_options
 from vision.errors import ModelError, WeightsCorrupt, WeightsMissing
 
@@ -25,10 +25,10 @@ SIZE_KEYS = ("openeyes.input_size", "imgsz")
 DEFAULT_SIDE = 640
 """Pixels a side, where neither the file nor the caller tells."""
 
-COARSEST, LARGEST_SIDE = 32, 2048
-"""Sides of the input are multiples of the one, up to the other."""
+SIDES = range(32, 2049)
+"""Pixels that one may have; which of them suit a network, its first run shows."""
 
-_DAMAGED = ("INVALID_PROTOBUF", "Protobuf parsing failed", "INVALID_GRAPH", "NO_SUCHFILE")
+_DAMAGED = ("INVALID_PROTOBUF", "INVALID_GRAPH", "NO_SUCHFILE", "No graph was found")
 """In onnxruntime's words, what only another file cures."""
 
 
@@ -89,14 +89,25 @@ def _detector(
     name: str, session: ort.InferenceSession, runtime: Runtime, wanted: Wanted
 ) -> FamilyDetector:
     signature = signature_of(session)
-    family = recognise(signature, name)
-    labels = labels_for(family, signature, wanted.labels, name)
-    picture, shape = signature.picture
+    picture, shape = _picture(signature, name)
     width, height = input_size(signature, shape, wanted.size, name)
     shapes = {each: (1, *map(_one, free[1:])) for each, free in signature.inputs.items()}
     shapes[picture] = (1, 3, height, width)
     network = bound(session, runtime, shapes)
+    # Many files leave sides of their outputs free that a first run shows.
+    outputs = {each: value.shape for each, value in network.run().items()}
+    signature = replace(signature, outputs=outputs)
+    family = recognise(signature, name)
+    labels = labels_for(family, signature, wanted.labels, name)
     return FamilyDetector(name, family, labels, network, picture)
+
+
+def _picture(signature: Signature, what: str) -> tuple[str, Shape]:
+    """The input that takes the picture, by name and shape."""
+    try:
+        return signature.picture
+    except StopIteration:
+        raise unknown(signature, what) from None
 
 
 def input_size(signature: Signature, shape: Shape, wanted: Size | None, what: str) -> Size:
@@ -111,10 +122,9 @@ def input_size(signature: Signature, shape: Shape, wanted: Size | None, what: st
             raise ModelError(f"{what} takes pictures of {width}×{height} only: export it anew")
         return width, height
     size = wanted or _told(signature, what) or (DEFAULT_SIDE, DEFAULT_SIDE)
-    if any(side % COARSEST or not 0 < side <= LARGEST_SIDE for side in size):
+    if any(side not in SIDES for side in size):
         raise ModelError(
-            f"{size[0]}×{size[1]} is no input size for {what}: both sides have to be multiples of "
-            f"{COARSEST}, up to {LARGEST_SIDE}"
+            f"{size[0]}×{size[1]} is no input size for {what}: choose {SIDES[0]} to {SIDES[-1]}"
         )
     return size
 

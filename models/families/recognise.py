@@ -24,7 +24,12 @@ def recognise(signature: Signature, what: str) -> Family:
         family = known(signature)
         if family is not None:
             return family
-    raise ModelError(
+    raise unknown(signature, what)
+
+
+def unknown(signature: Signature, what: str) -> ModelError:
+    """The error for a network that is of no family that is known here."""
+    return ModelError(
         f"{what} is no detector of a family that is known here (inputs "
         f"{_listed(signature.inputs)}; outputs {_listed(signature.outputs)}): "
         "export it as docs/models.md says, or choose another model"
