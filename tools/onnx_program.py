@@ -103,6 +103,11 @@ def model(program: Program, *, halve: bool = False) -> ModelProto:
     return finished
 
 
+def to_bytes(model: ModelProto) -> bytes:
+    """The same bytes for the same model."""
+    return bytes(model.SerializeToString(deterministic=True))
+
+
 def fold_biases(program: Program) -> None:
     """Turns Conv, Transpose, Add of one constant a channel into a Conv with a bias."""
     for add in program.of("Add"):
@@ -126,6 +131,23 @@ def cancel_transposes(program: Program) -> None:
         inner, outer = (_attribute(node, "perm") for node in (first, second))
         if [inner[axis] for axis in outer] == sorted(inner):
             program.bypass(second.output[0], first.input[0])
+    program.prune()
+
+
+def transpose_after_sums(program: Program) -> None:
+    """Adds two arrays before they are transposed alike, in place of after."""
+    for add in program.of("Add"):
+        both = [program.producer(name, "Transpose") for name in add.input]
+        if both[0] is None or both[1] is None:
+            continue
+        perm, other = (_attribute(each, "perm") for each in both if each is not None)
+        if perm != other:
+            continue
+        result, early = add.output[0], f"{add.output[0]}/early"
+        add.input[:] = [both[0].input[0], both[1].input[0]]
+        add.output[0] = early
+        transpose = helper.make_node("Transpose", [early], [result], result, perm=perm)
+        program.nodes.insert(program.nodes.index(add) + 1, transpose)
     program.prune()
 
 

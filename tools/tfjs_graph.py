@@ -35,6 +35,10 @@ class Node:
         """The attribute's string, such as the kind of padding."""
         return base64.b64decode(self.attributes[attribute]["s"]).decode()
 
+    def texts(self, attribute: str) -> list[str]:
+        """The attribute's list of strings, such as the operations fused into this one."""
+        return [base64.b64decode(text).decode() for text in self.attributes[attribute]["list"]["s"]]
+
 
 @dataclass(frozen=True, slots=True)
 class Graph:

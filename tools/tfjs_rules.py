@@ -1,7 +1,7 @@
-"""From TensorFlow operations to ONNX: one rule for each kind that NanoDet-g's graph holds.
+"""From TensorFlow operations to ONNX: one rule for each kind that the networks' graphs hold.
 
-TensorFlow computes convolutions, poolings and resizing with the channels last, ONNX with the
-channels first, so these rules put a transposition before and one after.
+What looks at neighbours in a picture is in ``tools.tfjs_planes``, what searches in
+``tools.tfjs_search``; what is left is here.
 """
 
 from __future__ import annotations
@@ -11,13 +11,11 @@ from typing import TypeAlias
 
 import numpy as np
 
+from tools import tfjs_planes, tfjs_search
 from tools.onnx_program import Array, Program
 from tools.tfjs_graph import Graph, Node
 
 Rule: TypeAlias = Callable[[Program, Node], None]
-
-PYRAMID_CHANNELS = 128
-"""Channels of everything that the graph resizes."""
 
 
 def translate(graph: Graph, program: Program) -> None:
@@ -41,7 +39,7 @@ def _with_computed_shapes(graph: Graph) -> dict[str, Array]:
             dense = np.full(tuple(shape), default)
             dense[tuple(indices.T)] = values
             known[node.name] = dense
-        elif node.op == "AddV2":
+        elif node.op == "AddV2" and set(node.inputs) <= known.keys():
             known[node.name] = known[node.inputs[0]] + known[node.inputs[1]]
     return known
 
@@ -56,7 +54,7 @@ def _same(op: str) -> Rule:
 
 
 def _placeholder(program: Program, node: Node) -> None:
-    program.add("Identity", ["image"], node.name)
+    program.add("Identity", [program.input_name], node.name)
 
 
 def _leaky_relu(program: Program, node: Node) -> None:
@@ -93,53 +91,41 @@ def _pad(program: Program, node: Node) -> None:
     program.add("Pad", [node.inputs[0], pads, filler], node.name)
 
 
-def _convolution(program: Program, node: Node) -> None:
-    if node.text("padding") != "VALID":
-        raise KeyError(f"{node.name}: only padding VALID is known")
-    kernel = np.ascontiguousarray(program.constants[node.inputs[1]].transpose(3, 2, 0, 1))
-    weights = program.constant(f"{node.name}/weights", kernel)
-    _channels_first(program, node, "Conv", [weights], strides=node.integers("strides")[1:3])
-
-
-def _max_pool(program: Program, node: Node) -> None:
-    shape, strides = node.integers("ksize")[1:3], node.integers("strides")[1:3]
-    _channels_first(program, node, "MaxPool", [], kernel_shape=shape, strides=strides)
-
-
-def _resize(program: Program, node: Node) -> None:
-    if not node.attributes["half_pixel_centers"]["b"]:
-        raise KeyError(f"{node.name}: only half-pixel centres are known")
-    sides = np.array([1, PYRAMID_CHANNELS, *program.constants[node.inputs[1]]], np.int64)
-    target = program.constant(f"{node.name}/sides", sides)
-    _channels_first(program, node, "Resize", ["", "", target], mode="linear")
-
-
-def _channels_first(
-    program: Program, node: Node, op: str, more_inputs: list[str], **attributes: object
-) -> None:
-    planes, result = f"{node.name}/planes", f"{node.name}/result"
-    program.add("Transpose", [node.inputs[0]], planes, perm=[0, 3, 1, 2])
-    program.add(op, [planes, *more_inputs], result, **attributes)
-    program.add("Transpose", [result], node.name, perm=[0, 2, 3, 1])
-
-
 def _integers(program: Program, name: str) -> Array:
     return program.constants[name].astype(np.int64)
 
 
 _RULES: dict[str, Rule] = {
     "Add": _same("Add"),
+    "AddV2": _same("Add"),
+    "ArgMax": tfjs_search.argmax,
+    "Cast": tfjs_search.cast,
     "ConcatV2": _concatenate,
-    "Conv2D": _convolution,
+    "Conv2D": tfjs_planes.convolution,
+    "DepthwiseConv2dNative": tfjs_planes.depthwise,
+    "ExpandDims": tfjs_search.expand,
+    "FloorDiv": _same("Div"),
+    "FusedDepthwiseConv2dNative": tfjs_planes.depthwise,
+    "GatherNd": tfjs_search.gather,
     "Identity": _same("Identity"),
     "LeakyRelu": _leaky_relu,
-    "MaxPool": _max_pool,
+    "MaxPool": tfjs_planes.max_pool,
+    "Mul": _same("Mul"),
+    "Pack": tfjs_search.pack,
     "Pad": _pad,
     "PadV2": _pad,
     "Placeholder": _placeholder,
+    "RealDiv": _same("Div"),
     "Reshape": _reshape,
-    "ResizeBilinear": _resize,
+    "ResizeBilinear": tfjs_planes.resize,
     "Sigmoid": _same("Sigmoid"),
     "SplitV": _split,
+    "Sqrt": _same("Sqrt"),
+    "SquaredDifference": tfjs_search.squared_difference,
+    "Squeeze": tfjs_search.squeeze,
+    "Sub": _same("Sub"),
     "Transpose": _transpose,
+    "Unpack": tfjs_search.unpack,
+    "_FusedConv2D": tfjs_planes.convolution,
 }
+"""FloorDiv comes only with indices, which are not negative: there both divisions are one."""

@@ -68,7 +68,7 @@ def main() -> None:
     kept = {}
     for size in SIZES:
         program = convert_nanodet.plain(Path(sys.argv[1]) / "nanodet.json", size)
-        model = convert_nanodet.to_bytes(onnx_program.model(program))
+        model = onnx_program.to_bytes(onnx_program.model(program))
         session = ort.InferenceSession(model, providers=["CPUExecutionProvider"])
         names = [each.name for each in session.get_outputs()]
         out = dict(zip(names, session.run(None, {"image": network_input(size)}), strict=True))
