@@ -17,9 +17,6 @@ from vision import errors
 from vision.errors import ModelError, OpenEyesError
 from vision.types import Detections
 
-LEAVE_TO_DETECTOR = "default"
-"""Stands for ``threads=None`` on the worker's command line."""
-
 
 class Job(msgspec.Struct):
     """Pictures to look at, one or more, all at once."""
@@ -43,6 +40,8 @@ class Loaded(msgspec.Struct, tag=True):
     "Names of its input sizes, best first; none where it has but one."
     batch_sizes: tuple[int, ...] = (1,)
     "How many pictures one run of it is for, ascending."
+    why: str = ""
+    "Why it is this detector, where that was left to us."
 
     @property
     def runtime(self) -> Runtime:

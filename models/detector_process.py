@@ -13,9 +13,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from models.batching import AUTOMATIC
-from models.detector_link import LEAVE_TO_DETECTOR, Failed, Job, Loaded, Reply, Seen
-from models.devices import Device, Runtime
+from models.choice import Choice
+from models.detector_link import Failed, Job, Loaded, Reply, Seen
+from models.devices import Runtime
 from models.picture_slot import PictureSlot
 from models.process_limits import ProcessLimits
 from models.worker_child import Lost, WorkerChild
@@ -35,22 +35,13 @@ class DetectorProcess:
     interpreter's lock. ``close`` it at the end, from any thread: that ends what they wait for.
     """
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        device: Device = "auto",
-        threads: int | None = None,
-        batch: int = AUTOMATIC,
-        limits: ProcessLimits | None = None,
-    ) -> None:
-        """Loads nothing yet, and does not block. ``batch`` is what ``batching.most`` takes."""
-        count = LEAVE_TO_DETECTOR if threads is None else str(threads)
-        self._words = (name, device, count, str(batch))
+    def __init__(self, choice: Choice, limits: ProcessLimits | None = None) -> None:
+        """Loads nothing yet, and does not block."""
+        self._words = (msgspec.json.encode(choice).decode(),)
         self._host: WorkerHost[Reply] = WorkerHost(
             "the detector", self._launch, self._greet, limits or ProcessLimits()
         )
-        self.name = name
+        self.name = choice.name
         self.labels: tuple[str, ...] = ()
         self.rungs: tuple[str, ...] = ()
         self.batch_sizes: tuple[int, ...] = (1,)
@@ -62,7 +53,7 @@ class DetectorProcess:
 
         Raises:
             UnknownModel, WeightsMissing, WeightsCorrupt, DeviceUnavailable: as
-                ``models.registry.create`` does.
+                ``models.detectors.open_detector`` does.
             ModelError: it cannot be loaded for another reason.
         """
         self._host.start()
@@ -108,6 +99,8 @@ class DetectorProcess:
         self.name, self.labels, self.rungs = reply.name, reply.labels, reply.rungs
         self.batch_sizes, self.runtime = reply.batch_sizes, reply.runtime
         self.rung = min(self.rung, max(0, len(self.rungs) - 1))
+        if reply.why:
+            log.info("%s", reply.why)
         log.info("detector %s on %s, in a process of its own", self.name, self.runtime)
 
 

@@ -1,7 +1,7 @@
 """The process in which a detector runs: pictures in by shared memory, detections out by a socket.
 
-Started by ``models.detector_process`` as ``models.worker_side`` says, with NAME DEVICE THREADS
-BATCH.
+Started by ``models.detector_process`` as ``models.worker_side`` says, with a
+``models.choice.Choice`` as JSON.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ import cv2
 import msgspec
 import numpy as np
 
-from models import batching, registry
-from models.detector_link import LEAVE_TO_DETECTOR, Failed, Found, Job, Loaded, Seen
-from models.devices import DEVICES
+from models import batching
+from models.choice import Choice
+from models.detector_link import Failed, Found, Job, Loaded, Seen
+from models.detectors import Opened, open_detector
 from models.framing import receive, send
 from models.picture_slot import PictureSlot
 from models.registry import RunningDetector
@@ -37,38 +38,37 @@ def main() -> None:
     cv2.setNumThreads(1)
     with owner.socket as other, suppress(EOFError, OSError):
         try:
-            detector = load(*owner.words)
+            opened = load(msgspec.json.decode(owner.words[0], type=Choice))
         except Exception as error:
             log.debug("loading failed", exc_info=True)
             send(other, Failed.by(error))
             return
-        send(other, described(detector))
-        serve(other, owner.slot, detector)
+        send(other, described(opened))
+        serve(other, owner.slot, opened.detector)
 
 
-def load(name: str, device: str, threads: str, batch: str) -> RunningDetector:
+def load(choice: Choice) -> Opened:
     """The detector, after a first run at each input size and of each batch.
 
     From then on all threads give way. The first loading itself does not: until it is done, nothing
     is detected for anyone.
     """
-    chosen = next(each for each in DEVICES if each == device)
-    count = None if threads == LEAVE_TO_DETECTOR else int(threads)
-    detector = registry.create(name, device=chosen, threads=count)
+    opened = open_detector(choice)
+    detector = opened.detector
     picture = Picture.from_bgr(np.zeros((64, 64, 3), np.uint8))
     for rung in reversed(range(max(1, len(_rungs(detector))))):
         set_rung(detector, rung)
         detector.detect(picture)
-    batching.widen(detector, int(batch), detector.runtime.device, picture)
+    batching.widen(detector, choice.batch, detector.runtime.device, picture)
     gc.collect()
     gc.freeze()
     give_way()
-    return detector
+    return opened
 
 
-def described(detector: RunningDetector) -> Loaded:
+def described(opened: Opened) -> Loaded:
     """What the owner needs to know of it."""
-    on = detector.runtime
+    detector, on = opened.detector, opened.detector.runtime
     return Loaded(
         detector.name,
         tuple(detector.labels),
@@ -77,6 +77,7 @@ def described(detector: RunningDetector) -> Loaded:
         on.reason,
         _rungs(detector),
         tuple(detector.batch_sizes) if isinstance(detector, BatchDetector) else (1,),
+        opened.why,
     )
 
 

@@ -19,6 +19,7 @@ from unittest.mock import patch
 import numpy as np
 
 from models import batching
+from models.choice import Choice
 from models.detector_process import DetectorProcess
 from models.devices import Device, Runtime
 from models.registry import GROUP
@@ -145,7 +146,8 @@ def picture(order: int = SEE, width: int = 64, height: int = 48, level: int = 10
 
 def started(name: str = NAME, **options: Any) -> DetectorProcess:
     """One that is loaded. Close it."""
-    detector = DetectorProcess(name, **options)
+    limits = options.pop("limits", None)
+    detector = DetectorProcess(Choice(name, **options), limits)
     try:
         detector.start()
     except BaseException:

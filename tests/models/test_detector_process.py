@@ -19,6 +19,7 @@ import psutil
 import pytest
 
 from models import picture_slot, registry
+from models.choice import Choice
 from models.detector_process import DetectorProcess
 from models.process_limits import ProcessLimits
 from streaming.sample import sample_camera, sample_picture
@@ -294,7 +295,7 @@ def test_closing_ends_the_loading(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     order = tmp_path / "order"
     order.write_text(str(HANG))
     monkeypatch.setenv(LOADING, str(order))
-    owned, errors = DetectorProcess(NAME), []
+    owned, errors = DetectorProcess(Choice(NAME)), []
 
     def start() -> None:
         try:

@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 import web
+from models.choice import Choice
 from models.detector_process import DetectorProcess
 from models.process_limits import ProcessLimits
 from streaming.security import Gate
@@ -55,7 +56,7 @@ async def test_whatever_the_detector_does_the_picture_goes_on_and_sight_comes_ba
     limits = ProcessLimits(
         answer=3.0, starved=3.0, restart=20.0, first_pause=0.1, longest_pause=0.1
     )
-    detector = DetectorProcess(NAME, limits=limits)
+    detector = DetectorProcess(Choice(NAME), limits=limits)
     async with serving(detector) as running, connected(running) as client:
         await client.until(lambda: client.tracks, PATIENCE)
         for order, words in (
@@ -84,7 +85,7 @@ async def test_a_server_ends_while_its_detector_is_still_being_loaded(
 ) -> None:
     monkeypatch.setenv(LOADING, str(orders))
     give(orders, HANG)
-    detector = DetectorProcess(NAME, limits=ProcessLimits(start=1.5 * PATIENCE))
+    detector = DetectorProcess(Choice(NAME), limits=ProcessLimits(start=1.5 * PATIENCE))
     server = Server(Settings(), Loaders(lambda: detector), Gate(None), web.ROOT, bytes)
     async with asyncio.timeout(PATIENCE):
         async with server.running():

@@ -1,0 +1,70 @@
+"""YOLO of Ultralytics as ONNX, by its own package, which is under AGPL-3.0 and no part of ours."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from models.zoo.catalogue import Entry
+from vision.errors import ModelError, WeightsMissing
+
+OPSET = 17
+"""Of ONNX operators: what TensorRT 10, OpenVINO 2024 and onnxruntime 1.17 all know."""
+
+FILE = "model.onnx"
+
+
+def export(entry: Entry, target: Path, source: Path | None) -> tuple[Path, str]:
+    """Writes ``target / FILE``, and gives its path and the version of what made it.
+
+    Args:
+        entry: of the catalogue; without ``source`` the package fetches the weights of that name.
+        target: an empty folder.
+        source: weights that are here already, a ``.pt`` file.
+
+    Raises:
+        ModelError: the package is not installed, or cannot convert the weights.
+        WeightsMissing: it cannot fetch them, or ``source`` is not there.
+    """
+    ultralytics = _package()
+    if source is not None and not source.is_file():
+        raise WeightsMissing(f"there is no file {source}")
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        weights = Path(scratch) / f"{entry.name}.pt"
+        if source is not None:
+            shutil.copyfile(source, weights)
+        made = _exported(ultralytics, entry, weights)
+        return Path(shutil.move(made, target / FILE)), f"ultralytics {ultralytics.__version__}"
+
+
+def _exported(ultralytics: Any, entry: Entry, weights: Path) -> str:
+    side = entry.input_size[::-1] if entry.input_size else (640, 640)
+    try:
+        model = ultralytics.YOLO(str(weights))
+    except Exception as error:  # of its own, of its HTTP client, of torch
+        raise WeightsMissing(
+            f"the weights of {entry.name} cannot be had ({error}): fetch {weights.name} from "
+            f"{entry.page}, and name it with --weights FILE"
+        ) from error
+    try:
+        # The batch's side is left free, so that several sessions' pictures can go in one run.
+        return str(
+            model.export(format="onnx", imgsz=list(side), opset=OPSET, dynamic=True, verbose=False)
+        )
+    except Exception as error:
+        raise ModelError(f"ultralytics cannot export {entry.name}: {error}") from error
+
+
+def _package() -> Any:
+    os.environ.setdefault("YOLO_AUTOINSTALL", "false")  # it would call pip by itself
+    try:
+        return import_module("ultralytics")
+    except ModuleNotFoundError as error:
+        raise ModelError(
+            "exporting YOLO of Ultralytics needs its package, which is under AGPL-3.0: "
+            "pip install 'openeyes[ultralytics]'"
+        ) from error

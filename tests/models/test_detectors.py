@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from models import detectors
+from models.choice import AUTO, Choice
+from models.detectors import names, open_detector
+from models.zoo import catalogue, store
+from models.zoo.digests import sha256
+from models.zoo.store import Manifest
+from tests.models.families import constant_model
+from vision.errors import ConfigError, UnknownModel, WeightsCorrupt, WeightsMissing
+from vision.picture import Picture
+
+PACKAGED = "nanodet-g-416"
+PULLED = "yolox-nano"
+PICTURE = Picture.from_bgr(np.zeros((48, 64, 3), np.uint8))
+
+
+def pulled(folder: Path, name: str = PULLED, *, cells: int = 3549) -> Path:
+    """A network of that name in the folder of models, which sees one thing everywhere."""
+    head = np.zeros((1, cells, 85), np.float32)
+    head[0, 0, 4:6] = 0.9
+    target = folder / name
+    target.mkdir(parents=True)
+    constant_model.write(
+        target / f"{name}.onnx", {"output": head}, (1, 3, 416, 416), {"openeyes.family": "yolox"}
+    )
+    files = {f"{name}.onnx": sha256(target / f"{name}.onnx")}
+    store.record(target, Manifest(name, "owner/name", "0.1", files))
+    return folder
+
+
+def test_the_packaged_one_is_opened_by_name() -> None:
+    opened = open_detector(Choice(PACKAGED, device="cpu", threads=1))
+    assert (opened.detector.name, opened.why) == (PACKAGED, "")
+
+
+def test_a_pulled_one_is_opened_by_name(tmp_path: Path) -> None:
+    folder = pulled(tmp_path)
+    assert names(folder) == (PACKAGED, PULLED)
+    opened = open_detector(Choice(PULLED, device="cpu", threads=1, folder=str(folder)))
+    found = opened.detector.detect(PICTURE)
+    assert opened.detector.name == PULLED
+    assert [opened.detector.labels[each] for each in found.classes] == ["person"]
+    assert found.scores == pytest.approx([0.81])
+
+
+def test_a_file_is_opened_by_its_path(tmp_path: Path) -> None:
+    path = pulled(tmp_path) / PULLED / f"{PULLED}.onnx"
+    labels = tuple(f"thing {number}" for number in range(80))
+    opened = open_detector(Choice(str(path), device="cpu", threads=1, labels=labels))
+    assert (opened.detector.name, opened.detector.labels) == (PULLED, labels)
+
+
+def test_a_pulled_one_whose_file_is_another_is_refused(tmp_path: Path) -> None:
+    folder = pulled(tmp_path)
+    (folder / PULLED / f"{PULLED}.onnx").write_bytes(b"something else")
+    with pytest.raises(WeightsCorrupt, match=f"openeyes models pull {PULLED}"):
+        open_detector(Choice(PULLED, folder=str(folder)))
+
+
+def test_one_that_was_not_pulled_says_how_it_can_be_had(tmp_path: Path) -> None:
+    with pytest.raises(WeightsMissing, match=f"run `openeyes models pull {PULLED}`"):
+        open_detector(Choice(PULLED, folder=str(tmp_path)))
+
+
+def test_an_unknown_name_is_answered_with_those_that_are_here(tmp_path: Path) -> None:
+    folder = pulled(tmp_path)
+    with pytest.raises(UnknownModel, match=f"yolox-nano.*{PACKAGED}, {PULLED}.*'auto'.*onnx"):
+        open_detector(Choice("yolox-nanoo", folder=str(folder)))
+
+
+def test_a_model_for_something_else_is_no_detector(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="smolvlm-256m is for language"):
+        open_detector(Choice("smolvlm-256m", folder=str(tmp_path)))
+
+
+def test_labels_are_not_for_the_packaged_one() -> None:
+    with pytest.raises(ConfigError, match="leave --labels out"):
+        open_detector(Choice(PACKAGED, labels=("a",)))
+
+
+def test_auto_takes_the_best_that_holds_the_rate_and_says_why(tmp_path: Path) -> None:
+    choice = Choice(AUTO, device="cpu", threads=1, folder=str(pulled(tmp_path)), target_hz=0.1)
+    opened = open_detector(choice)
+    assert opened.detector.name == PULLED
+    assert opened.why.startswith(f"{PULLED} takes ")
+    assert "no better one is here" in opened.why
+
+
+def test_auto_leaves_out_what_does_not_run(tmp_path: Path) -> None:
+    folder = pulled(tmp_path)
+    (folder / PULLED / f"{PULLED}.onnx").write_bytes(b"something else")
+    choice = Choice(AUTO, device="cpu", threads=1, folder=str(folder), target_hz=0.1)
+    opened = open_detector(choice)
+    assert opened.detector.name == PACKAGED
+    assert f"{PULLED} does not run" in opened.why
+
+
+def test_auto_alone_takes_the_packaged_one() -> None:
+    assert open_detector(Choice(AUTO, device="cpu", threads=1)).detector.name == PACKAGED
+
+
+def test_every_detector_of_the_catalogue_can_be_compared_or_is_left_to_the_operator() -> None:
+    compared = [
+        each.name
+        for each in catalogue.entries().values()
+        if each.task == "detection" and detectors._candidate(each) is not None
+    ]
+    assert PACKAGED in compared
+    assert PULLED in compared
+
+
+def test_a_choice_travels_whole() -> None:
+    choice = Choice("a", device="cuda", threads=2, batch=4, folder="/x", labels=("门", "b"))
+    assert msgspec.json.decode(msgspec.json.encode(choice), type=Choice) == choice
