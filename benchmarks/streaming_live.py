@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from streaming_scenes import Scene
 from streaming_schedule import Detected
 
-from streaming.engine import Engine, Lane, Sight
+from streaming.engine import Engine
 from streaming.frames import MEDIA_CLOCK
+from streaming.lane import Lane, Sight
 from vision.ports import Detector
 from vision.types import Detections
 

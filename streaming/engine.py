@@ -5,6 +5,10 @@ to its ``Lane`` and awaits ``results()``; both sides are one-slot mailboxes. The
 waiting lane that was served longest ago, so that one busy session cannot starve another. A detector
 that fails is reported on the lane that it failed on, and the engine goes on.
 
+A detector that looks at several pictures in one run gets the newest frame of each waiting lane, and
+for a moment the engine waits for lanes whose frame is due. Batches that fail are gone through one
+by one.
+
 A detector that has several input sizes is kept at the wanted rate by choosing among them.
 
 The thread here only waits for the detector, which computes in native code or, since its Python
@@ -17,25 +21,29 @@ import asyncio
 import logging
 import math
 import time
-from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections import Counter, deque
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
-from streaming.mailbox import Closed, Mailbox
+from streaming.batch_cost import BatchCost
+from streaming.lane import Lane, Result, Sight
 from streaming.rate_keeper import RateKeeper
-from streaming.stats import Latency, Rate
+from streaming.stats import Latency
 from vision.errors import OpenEyesError
 from vision.picture import Picture
-from vision.ports import Detector, LadderDetector
-from vision.types import Detections, Seconds
+from vision.ports import BatchDetector, Detector, LadderDetector
+from vision.types import Detections
 
 log = logging.getLogger(__name__)
 
 TARGET_HZ = 8.0
 """Detections a second of one session that are aimed at."""
+
+GATHER_LIMIT = 0.004
+"""Seconds at most that a frame waits for others to be detected on in the same run."""
 
 LOG_INTERVAL = 10.0
 """Seconds between two lines of log about a detector that fails."""
@@ -65,92 +73,6 @@ def free(detector: object) -> None:
         detector.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """One frame offered for detection."""
-
-    picture: Picture
-    "Read-only from here on."
-    t: Seconds
-    "Capture time, media clock."
-    pts: int
-    "The same, 90 kHz ticks."
-    rtp: int | None
-    "The sender's own RTP timestamp."
-    captured: float | None
-    "Unix seconds by the sender's clock, if its sender reports told."
-    arrived: float
-    "Monotonic seconds at which the decoded frame came."
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of one sight."""
-
-    sight: Sight
-    detections: Detections | None
-    "None when the detector failed."
-    error: str
-    "Why it failed, for people; empty when it did not."
-    seconds: float
-    "How long the detector took."
-    rung: str = ""
-    "Name of the input size that was used; empty for a detector that has but one."
-
-
-class Lane:
-    """One session's way to the engine and back."""
-
-    def __init__(self, wake: Callable[[], None], min_interval: float) -> None:
-        self._wake = wake
-        self._waiting: Mailbox[Sight] = Mailbox()
-        self._results: Mailbox[Result] = Mailbox()
-        self._offers = Rate()
-        self._min_interval = min_interval
-        self._not_before = 0.0
-
-    @property
-    def dropped(self) -> int:
-        """Frames that newer ones replaced before the detector was free."""
-        return self._waiting.dropped
-
-    def offer(self, sight: Sight) -> None:
-        """Leaves the newest frame; it replaces one that still waits."""
-        self._offers.add(time.monotonic())
-        self._waiting.put(sight)
-        self._wake()
-
-    def offered_hz(self, now: float) -> float:
-        """Frames a second that came lately."""
-        return self._offers.per_second(now)
-
-    async def results(self) -> AsyncIterator[Result]:
-        """What the detector saw, newest only, until the lane is closed."""
-        with suppress(Closed):
-            while True:
-                yield await self._results.get()
-
-    def due(self) -> float:
-        """From when on the waiting frame may be taken, monotonic; infinite where none waits."""
-        return math.inf if self._waiting.empty else self._not_before
-
-    def take(self, now: float) -> Sight | None:
-        """The waiting frame, unless this lane was served too short a time ago."""
-        sight = self._waiting.take() if now >= self._not_before else None
-        if sight is not None:
-            self._not_before = now + self._min_interval
-        return sight
-
-    def deliver(self, result: Result) -> None:
-        """Hands a result to the session."""
-        self._results.put(result)
-
-    def close(self) -> None:
-        """Ends ``results``; what still waits is forgotten."""
-        self._waiting.close()
-        self._results.close()
-
-
 class Engine:
     """Runs one detector for many sessions."""
 
@@ -173,10 +95,14 @@ class Engine:
         self.detect = Latency()
         self.detections = 0
         self.failures = 0
+        self.batches: Counter[int] = Counter()
+        "How often so many pictures went into one run."
         self._min_interval = 1 / max_hz if max_hz else 0.0
         self._target_hz = min(target_hz, max_hz or target_hz)
         self._rungs = _rungs(detector)
-        self._keeper = RateKeeper(max(1, len(self._rungs)))
+        self._keeper, self._cost = RateKeeper(max(1, len(self._rungs))), BatchCost()
+        self._sizes = _batch_sizes(detector)
+        self._most = self._sizes[-1]
         self._lanes: deque[Lane] = deque()
         self._offered = asyncio.Event()
         self._thread = thread or ThreadPoolExecutor(1, "detector")
@@ -211,7 +137,14 @@ class Engine:
             await asyncio.gather(self._task, return_exceptions=True)
         for lane in tuple(self._lanes):
             self.unsubscribe(lane)
+        self._sum_up()
         await asyncio.to_thread(self._free)
+
+    def _sum_up(self) -> None:
+        runs, pictures = self.batches.total(), sum(self.batches.elements())
+        if runs < pictures:
+            each = pictures / runs
+            log.info("detected on %d frames in %d runs, %.1f each", pictures, runs, each)
 
     def _free(self) -> None:
         free(self.detector)
@@ -219,64 +152,129 @@ class Engine:
 
     async def _serve(self) -> None:
         while True:
-            lane, sight = await self._next()
-            began = time.monotonic()
-            result = await self._run(sight)
-            lane.deliver(result)
-            if result.detections is not None:
-                self._keep_rate(time.monotonic(), began)
+            taken = await self._next()
+            results = await self._run([sight for _, sight in taken])
+            for (lane, _), result in zip(taken, results, strict=True):
+                lane.deliver(result)
 
-    def _keep_rate(self, now: float, began: float) -> None:
-        before = self._keeper.rung
-        wanted = sum(min(self._target_hz, lane.offered_hz(now)) for lane in self._lanes)
-        after = self._keeper.detected(now - began, wanted, now)
-        if after != before:
-            log.info("detecting at %s after %s", self._rungs[after], self._rungs[before])
-
-    async def _next(self) -> tuple[Lane, Sight]:
-        """The longest-unserved lane's frame; waits until there is one that may be served."""
+    async def _next(self) -> list[tuple[Lane, Sight]]:
+        """Frames for one run; waits until there is a lane that may be served."""
         while True:
             self._offered.clear()
-            now = time.monotonic()
-            for lane in tuple(self._lanes):
-                sight = lane.take(now)
-                if sight is not None:
-                    self._lanes.remove(lane)
-                    self._lanes.append(lane)
-                    return lane, sight
             due = min((lane.due() for lane in self._lanes), default=math.inf)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(None if math.isinf(due) else due - now):
-                    await self._offered.wait()
+            if due > time.monotonic():
+                await self._offer(due)
+                continue
+            await self._gather(due + GATHER_LIMIT)
+            if taken := self._taken():
+                return taken
 
-    async def _run(self, sight: Sight) -> Result:
-        started = time.perf_counter()
-        detections, error, rung = None, "", self._set_rung()
+    async def _gather(self, until: float) -> None:
+        """Waits for lanes whose frame is due by then, where the same run has room for it."""
+        self._adapt()
+        while self._most > 1:
+            self._offered.clear()
+            now = time.monotonic()
+            ready = sum(lane.due() <= now for lane in self._lanes)
+            expected = [lane.expected(now) for lane in self._lanes if lane.due() > now]
+            if now >= until or not 0 < ready < self._most or min(expected, default=until) >= until:
+                return
+            await self._offer(until, *(each for each in expected if each > now))
+
+    def _taken(self) -> list[tuple[Lane, Sight]]:
+        """The newest frames of the lanes that were served longest ago, as many as one run takes."""
+        taken: list[tuple[Lane, Sight]] = []
+        now = time.monotonic()
+        for lane in tuple(self._lanes):
+            sight = lane.take(now) if len(taken) < self._most else None
+            if sight is not None:
+                taken.append((lane, sight))
+                self._lanes.remove(lane)
+                self._lanes.append(lane)
+        return taken
+
+    async def _offer(self, *until: float) -> None:
+        """Waits for any lane's next frame, until the first of those times at most."""
+        first = min(until)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(None if math.isinf(first) else first - time.monotonic()):
+                await self._offered.wait()
+
+    async def _run(self, sights: Sequence[Sight]) -> list[Result]:
+        rung, began = self._set_rung(), time.monotonic()
         try:
-            detections = await asyncio.get_running_loop().run_in_executor(
-                self._thread, self.detector.detect, sight.picture
-            )
+            seen = await self._see([sight.picture for sight in sights])
         except Exception as failure:
-            error = self._failed(failure)
-        seconds = time.perf_counter() - started
-        if detections is not None:
-            self.detect.add(seconds)
-        self.detections += 1
-        return Result(sight, detections, error, seconds, rung)
+            if len(sights) > 1:
+                return await self._one_by_one(sights, failure)
+            self.failures += 1
+            self.detections += 1
+            took = time.monotonic() - began
+            return [Result(sights[0], None, self._complaint(failure), took, rung)]
+        now = time.monotonic()
+        self._count(now - began, len(sights))
+        self._keep_rate(now, now - began, len(sights))
+        both = zip(sights, seen, strict=True)
+        return [Result(sight, each, "", now - began, rung) for sight, each in both]
+
+    async def _see(self, pictures: Sequence[Picture]) -> list[Detections]:
+        detector, loop = self.detector, asyncio.get_running_loop()
+        if len(pictures) == 1 or not isinstance(detector, BatchDetector):
+            run = loop.run_in_executor
+            return [await run(self._thread, detector.detect, each) for each in pictures]
+        return await loop.run_in_executor(self._thread, detector.detect_batch, pictures)
+
+    async def _one_by_one(self, sights: Sequence[Sight], failure: Exception) -> list[Result]:
+        """What becomes of the frames of a run that failed.
+
+        Where all fail, the detector was lost, and why is known only to the run. Where none fails,
+        they were too many.
+        """
+        why = self._complaint(failure)
+        results = [(await self._run([sight]))[0] for sight in sights]
+        failed = [result.detections is None for result in results]
+        if all(failed):
+            return [replace(result, error=why) for result in results]
+        if not any(failed):
+            self._most = max(size for size in self._sizes if size < len(sights))
+            log.warning("from now on frames are detected on %d at a time: %s", self._most, why)
+        return results
+
+    def _count(self, seconds: float, pictures: int) -> None:
+        self.detect.add(seconds)
+        self.detections += pictures
+        self.batches[pictures] += 1
+
+    def _keep_rate(self, now: float, seconds: float, pictures: int) -> None:
+        before = self._keeper.rung
+        offered = [lane.offered_hz(now) for lane in self._lanes]
+        room = next(size for size in self._sizes if size >= pictures)
+        cost = self._cost.of_one(seconds, room, sum(hz > 0 for hz in offered))
+        wanted = sum(min(self._target_hz, hz) for hz in offered)
+        after = self._keeper.detected(cost, wanted, now)
+        if after != before:
+            self._cost = BatchCost()
+            log.info("detecting at %s after %s", self._rungs[after], self._rungs[before])
+
+    def _adapt(self) -> None:
+        """A detector that was lost may be loaded again on another device."""
+        sizes = _batch_sizes(self.detector)
+        if sizes != self._sizes:
+            self._sizes, self._most = sizes, sizes[-1]
 
     def _set_rung(self) -> str:
         """Tells the detector the input size to use; gives its name."""
         rungs = _rungs(self.detector)
         if rungs != self._rungs:  # it was lost, and loaded again on another device
-            self._rungs, self._keeper = rungs, RateKeeper(max(1, len(rungs)))
+            self._rungs, self._cost = rungs, BatchCost()
+            self._keeper = RateKeeper(max(1, len(rungs)))
         if not isinstance(self.detector, LadderDetector) or not rungs:
             return ""
         self.detector.rung = self._keeper.rung
         return rungs[self._keeper.rung]
 
-    def _failed(self, failure: Exception) -> str:
-        """Counts and logs it, but not for every frame; gives it in words."""
-        self.failures += 1
+    def _complaint(self, failure: Exception) -> str:
+        """Logs it, but not for every frame; gives it in words."""
         ours = isinstance(failure, OpenEyesError)
         now = time.monotonic()
         if now - self._logged >= LOG_INTERVAL:
@@ -288,3 +286,7 @@ class Engine:
 
 def _rungs(detector: Detector) -> tuple[str, ...]:
     return detector.rungs if isinstance(detector, LadderDetector) else ()
+
+
+def _batch_sizes(detector: Detector) -> tuple[int, ...]:
+    return detector.batch_sizes if isinstance(detector, BatchDetector) else (1,)

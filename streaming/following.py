@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from streaming.engine import Sight
+from streaming.lane import Sight
 from vision.eye import Eye
 from vision.motion import CameraMotion
 from vision.picture import Picture

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,9 @@ from streaming.looplag import BOUNDS, LoopLag
 
 if TYPE_CHECKING:
     from streaming.server import Server
+
+BATCHES = (1, 2, 4, 8, 16, 32)
+"""Bounds of the histogram of frames in one run of the detector."""
 
 Family = CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily
 
@@ -57,7 +61,9 @@ class _Figures(Collector):
         engine = self._server.engine
         assert engine is not None
         fifty, high = engine.detect.percentile(50, 95)
-        yield _quantiles("detect_seconds", "Time of one detection", {50: fifty, 95: high})
+        text = "Time of one run of the detector, whether on one frame or on several"
+        yield _quantiles("detect_seconds", text, {50: fifty, 95: high})
+        yield _batches(engine.batches)
         yield _counter("detections", "Frames that were detected on", engine.detections)
         yield _gauge("degradation", "Steps of detector input below the best", engine.degradation)
         yield _counter("detector_failures", "Frames the detector failed on", engine.failures)
@@ -93,6 +99,16 @@ def _lag(measured: LoopLag) -> HistogramMetricFamily:
     buckets = list(zip(bounds, accumulate(map(float, measured.counts)), strict=True))
     text = "Lateness of the event loop"
     return HistogramMetricFamily("openeyes_loop_lag_seconds", text, buckets, measured.total)
+
+
+def _batches(counts: Mapping[int, int]) -> HistogramMetricFamily:
+    bounds = [*BATCHES, math.inf]
+    upto = [sum(count for size, count in counts.items() if size <= bound) for bound in bounds]
+    labels = [*map(str, BATCHES), "+Inf"]
+    buckets = list(zip(labels, map(float, upto), strict=True))
+    frames = sum(size * count for size, count in counts.items())
+    text = "Frames in one run of the detector"
+    return HistogramMetricFamily("openeyes_batch_frames", text, buckets, frames)
 
 
 def _gauge(name: str, text: str, value: float) -> Family:

@@ -21,10 +21,11 @@ from typing import Literal, TypeVar, get_args
 import av
 
 from streaming.conversation import Conversation, Faculties
-from streaming.engine import Engine, Result, Sight
+from streaming.engine import Engine
 from streaming.following import Following, Shown
 from streaming.frames import frame_of, picture_of
 from streaming.ingest import Arrival
+from streaming.lane import Result, Sight
 from streaming.mailbox import Mailbox
 from streaming.session_clock import SessionClock
 from streaming.sink import Sink

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 
-from streaming.engine import Sight
+from streaming.lane import Sight
 from streaming.sink import Sink
 from streaming.wire import FrameRef, ObjectMessage, tracks_messages
 from vision.types import Track

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from streaming.engine import Sight
+from streaming.lane import Sight
 from streaming.tracks import TracksTeller, frame_ref, object_messages
 from streaming.wire import tracks_messages
 from vision.picture import Picture
