@@ -5,19 +5,24 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 
 import models.devices
-import models.hub
 import models.registry
 import models.session
 import models.weights
+import models.zoo.cards
+import models.zoo.catalogue
+import models.zoo.language
+import models.zoo.pulling
+import models.zoo.removal
 import web
 from models.detector_process import DetectorProcess
 from models.endpoint import Endpoint, Health
@@ -39,6 +44,9 @@ from vision.errors import ConfigError, NoAnswer
 from vision.ports import Detector, SeeingModel
 
 log = logging.getLogger(__name__)
+
+ModelCard: TypeAlias = models.zoo.cards.Card
+"""A model of the catalogue, and whether it is here."""
 
 DISCOVERY_LIMIT = 2.0
 """Seconds that starting waits for a language model elsewhere; it is looked for again when asked."""
@@ -96,7 +104,7 @@ def _device(settings: Settings) -> models.devices.Device:
 
 def model_names() -> tuple[str, ...]:
     """What ``--vlm`` takes."""
-    return tuple(sorted(models.hub.RELEASES))
+    return models.zoo.language.names()
 
 
 def models_folder() -> Path:
@@ -104,18 +112,53 @@ def models_folder() -> Path:
     return state_folder(os.environ) / "models"
 
 
-def installed_models() -> tuple[str, ...]:
-    """Language models that are there whole."""
-    return models.hub.installed(models_folder())
+def model_cards() -> list[ModelCard]:
+    """All models of the catalogue, and whether they are here."""
+    return models.zoo.cards.cards(models_folder())
 
 
-def pull_model(name: str) -> Path:
-    """Fetches a language model and verifies it; gives its folder.
+def model_card(name: str) -> ModelCard:
+    """One of them.
 
     Raises:
+        UnknownModel: there is none of that name.
+    """
+    return models.zoo.cards.card(name, models_folder())
+
+
+def pull_model(
+    name: str, *, accept_licence: bool = False, offline: bool = False
+) -> models.zoo.pulling.Pulled:
+    """Fetches a model and verifies it.
+
+    Raises:
+        ConfigError: its licence was not accepted, or there is no room for it.
         ModelError: it cannot be had.
     """
-    return models.hub.pull(name, models_folder())
+    return models.zoo.pulling.pull(
+        models.zoo.catalogue.entry(name),
+        models_folder(),
+        accept_licence=accept_licence,
+        offline=offline,
+    )
+
+
+def verify_models(names: Sequence[str]) -> Iterator[models.zoo.cards.Verdict]:
+    """Reads the files of these models, or of all that are here.
+
+    Raises:
+        UnknownModel: there is none of a name.
+    """
+    return models.zoo.cards.verdicts(names, models_folder())
+
+
+def remove_model(name: str) -> int:
+    """Deletes a pulled model; gives the bytes that it had.
+
+    Raises:
+        ConfigError, ModelError: it cannot be deleted.
+    """
+    return models.zoo.removal.remove(name, models_folder())
 
 
 def load_reader(_: Settings) -> ReaderProcess:
@@ -168,7 +211,7 @@ def _endpoint_config(settings: Settings) -> EndpointConfig:
 async def _open_local(settings: Settings) -> AsyncIterator[SeeingModel]:
     thread = yielding_thread("model")
     try:
-        load = partial(models.hub.load, settings.vlm, models_folder())
+        load = partial(models.zoo.language.load, settings.vlm, models_folder())
         yield OffLoop(await asyncio.get_running_loop().run_in_executor(thread, load), thread)
     finally:
         await asyncio.to_thread(thread.shutdown)

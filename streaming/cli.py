@@ -75,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_serve(commands.add_parser("serve", help="serve phones and browsers"))
     add_replay(commands.add_parser("replay", help="run a recorded video through the same pipeline"))
-    add_models(commands.add_parser("models", help="language models to run here"))
+    add_models(commands.add_parser("models", help="models to run here: find, fetch, verify"))
     add_memory(commands.add_parser("memory", help="what was seen, kept in a folder"))
     _add_demo(commands.add_parser("demo", help="annotate the built-in sample into an mp4"))
     _add_doctor(commands.add_parser("doctor", help="say what is wrong here, and the cure"))

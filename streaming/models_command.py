@@ -1,30 +1,97 @@
-"""``openeyes models list|pull``: language models to run in this process."""
+"""``openeyes models list|info|pull|verify|remove``: the models that run in this process."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 
 from streaming import app
+from streaming.models_shown import facts, licence, line, megabytes, table, use
 
 
 def add_models(parser: argparse.ArgumentParser) -> None:
     """Adds the commands."""
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    listing = commands.add_parser("list", help="what there is, and what of it is here")
-    listing.set_defaults(run=_list)
-    pull = commands.add_parser("pull", help="fetch one from the model hub and verify it")
-    pull.add_argument("name", metavar="NAME", help=f"one of: {', '.join(app.model_names())}")
-    pull.set_defaults(run=_pull)
+    _add_list(commands.add_parser("list", help="what there is, and what of it is here"))
+    info = commands.add_parser("info", help="all that is known of one, and how to use it")
+    info.add_argument("name", metavar="NAME", help="as `list` shows it")
+    info.set_defaults(run=_info)
+    _add_pull(commands.add_parser("pull", help="fetch one and verify it"))
+    verify = commands.add_parser("verify", help="read all files again: are they the right ones?")
+    verify.add_argument(
+        "names", metavar="NAME", nargs="*", help="which (default: all that is here)"
+    )
+    verify.set_defaults(run=_verify)
+    remove = commands.add_parser("remove", help="delete one from this machine; asks nothing")
+    remove.add_argument("name", metavar="NAME", help="of a model that is here")
+    remove.set_defaults(run=_remove)
 
 
-def _list(_: argparse.Namespace) -> int:
-    here = app.installed_models()
-    for name in app.model_names():
-        print(f"{name:20} {'here' if name in here else 'not pulled'}")
+def _add_list(parser: argparse.ArgumentParser) -> None:
+    tasks = sorted({card.entry.task for card in app.model_cards()})
+    parser.add_argument("--task", choices=tasks, help="only these (default: all)")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.set_defaults(run=_list)
+
+
+def _add_pull(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="as `openeyes models list` shows it")
+    parser.add_argument(
+        "--accept-licence",
+        action="store_true",
+        help="you have read its licence and accept it; needed where it is not a permissive one",
+    )
+    parser.add_argument(
+        "--offline", action="store_true", help="contact nobody: only verify what is here"
+    )
+    parser.set_defaults(run=_pull)
+
+
+def _list(options: argparse.Namespace) -> int:
+    cards = [each for each in app.model_cards() if options.task in {None, each.entry.task}]
+    print("\n".join(map(line, cards) if options.json else table(cards)))
+    return 0
+
+
+def _info(options: argparse.Namespace) -> int:
+    print("\n".join(facts(app.model_card(options.name))))
     return 0
 
 
 def _pull(options: argparse.Namespace) -> int:
-    folder = app.pull_model(options.name)
-    print(f"{options.name} is in {folder}; use it with: openeyes serve --vlm {options.name}")
+    card = app.model_card(options.name)
+    print("\n".join(licence(card)), flush=True)
+    if card.state == "comes with openeyes":
+        print(f"{options.name} comes with openeyes: there is nothing to pull")
+        return 0
+    try:
+        pulled = app.pull_model(
+            options.name, accept_licence=options.accept_licence, offline=options.offline
+        )
+    except KeyboardInterrupt:
+        print("stopped; what has come in is kept, the next pull goes on there", file=sys.stderr)
+        raise
+    for path in pulled.manifest.unconfirmed:
+        print(
+            f"Nobody has published what {path} has to be. What came in first is trusted from now "
+            f"on: sha256 {pulled.manifest.files[path]}"
+        )
+    print(f"{options.name} is whole in {pulled.folder}")
+    print("\n".join(use(app.model_card(options.name))))
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    read = []
+    for verdict in app.verify_models(options.names):
+        read.append(verdict)
+        print(f"{verdict.name}: {verdict.trouble or 'as recorded'}", flush=True)
+    if not read:
+        print("no model was pulled: nothing to verify")
+    return 1 if any(each.trouble for each in read) else 0
+
+
+def _remove(options: argparse.Namespace) -> int:
+    freed = app.remove_model(options.name)
+    print(f"{options.name} is deleted; {megabytes(freed / 1e6)} MB are free again")
     return 0
