@@ -14,11 +14,12 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from models import batching, coco, weights
+from models import batching, coco, half, weights
 from models.devices import Device, Runtime
 from models.pixels import PLANES, InputWriter
-from models.session import Network, Shapes, open_network
+from models.session import Network, Shapes
 from models.suppression import suppress
+from models.tuned import Tunable, open_tuned
 from vision.errors import ConfigError
 from vision.picture import Picture
 from vision.types import Detections
@@ -258,15 +259,27 @@ def create(name: str, device: Device, threads: int | None) -> NanoDet:
 
     Raises:
         WeightsMissing, WeightsCorrupt: see ``models.weights.load``.
-        DeviceUnavailable, ModelError: see ``models.session.open_network``.
+        DeviceUnavailable, ModelError: see ``models.tuned.open_tuned``.
     """
 
     def model(chosen: Device) -> bytes:
         suffix = weights.QUANTISED if chosen in WHOLE_NUMBERS else ""
         return weights.load(weights.manifest(name + suffix))
 
-    opened = open_network(model, device=device, threads=threads, shapes=shapes(FIRST_SIZE))
-    return NanoDet(weights.manifest(name), opened)
+    described = weights.manifest(name)
+
+    def see(network: Network) -> Detections:
+        writer = InputWriter(network.inputs["planes"][0], described.border)
+        writer.write(half.picture())
+        return suppress(
+            Decoder(FIRST_SIZE).decode(network.run()["heads"][0], SCORE_THRESHOLD),
+            NMS_IOU,
+            MAX_DETECTIONS,
+        )
+
+    tunable = Tunable(model, shapes(FIRST_SIZE), see)
+    opened = open_tuned(tunable, device=device, threads=threads)
+    return NanoDet(described, opened)
 
 
 def input_size(picture: Picture, longer: int) -> tuple[int, int]:

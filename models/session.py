@@ -8,7 +8,8 @@ session.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -21,7 +22,9 @@ from vision.errors import ConfigError, DeviceUnavailable, ModelError, OpenEyesEr
 
 T = TypeVar("T")
 Array: TypeAlias = NDArray[Any]
-Opener: TypeAlias = Callable[[bytes, ort.SessionOptions, str], ort.InferenceSession]
+Provider: TypeAlias = str | tuple[str, dict[str, str]]
+"""Name of an execution provider, with its options where there are any."""
+Opener: TypeAlias = Callable[[bytes, ort.SessionOptions, Provider], ort.InferenceSession]
 """Makes a session of a model on one provider; raises anything when that fails."""
 Model: TypeAlias = bytes | Callable[[Device], bytes]
 """An ONNX file, or what gives the one that suits a device."""
@@ -38,6 +41,9 @@ _DTYPES: Mapping[str, Any] = {
 DEVICE_MEMORY: Mapping[Device, str] = {"cuda": "cuda", "tensorrt": "cuda"}
 """Where outputs can stay between runs, on devices with a memory of their own."""
 
+MOST_RECORDINGS = 64
+"""Runs of one session that are recorded, each for one set of buffers; they are never given back."""
+
 _ERRORS_ONLY = 3
 
 
@@ -47,7 +53,7 @@ class Network:
     Not for several threads at once: every run uses the same buffers.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 — whoever makes one says all that there is to its buffers
         self,
         session: ort.InferenceSession,
         runtime: Runtime,
@@ -55,6 +61,7 @@ class Network:
         shapes: Shapes | None = None,
         memory: str = "cpu",
         staged: bool = False,
+        recordings: Iterator[int] | None = None,
     ) -> None:
         """Binds ``session`` to buffers.
 
@@ -66,6 +73,8 @@ class Network:
             memory: where the session's buffers lie, ``cpu`` or ``cuda``.
             staged: the session has buffers of its own, and each run copies to and from them;
                 otherwise it works on the host's arrays themselves.
+            recordings: numbers for recorded runs, of all networks of this session, from 1; None
+                where the session does not record.
 
         Raises:
             ModelError: a shape is neither fixed nor given, or a type is not known here.
@@ -78,6 +87,7 @@ class Network:
         self._outputs = {each.name: _host_buffer(each, shapes) for each in session.get_outputs()}
         self._session = session
         self._memory, self._staged = memory, staged
+        self._recordings, self._options = recordings, _run_options(recordings)
         place = _apart if staged else _shared
         self._bound_inputs = {name: place(it, memory) for name, it in self.inputs.items()}
         self._bound_outputs = {name: place(it, memory) for name, it in self._outputs.items()}
@@ -94,17 +104,22 @@ class Network:
             ModelError: as when a network is made.
         """
         return Network(
-            self._session, self.runtime, shapes=shapes, memory=self._memory, staged=self._staged
+            self._session,
+            self.runtime,
+            shapes=shapes,
+            memory=self._memory,
+            staged=self._staged,
+            recordings=self._recordings,
         )
 
     def run(self) -> Mapping[str, Array]:
         """The outputs, by name, for what ``inputs`` hold now; the next run overwrites them."""
         if not self._staged:
-            self._session.run_with_iobinding(self._binding)
+            self._session.run_with_iobinding(self._binding, self._options)
             return self._outputs
         for name, value in self._bound_inputs.items():
             value.update_inplace(self.inputs[name])
-        self._session.run_with_iobinding(self._binding)
+        self._session.run_with_iobinding(self._binding, self._options)
         return {name: value.numpy() for name, value in self._bound_outputs.items()}
 
 
@@ -170,8 +185,14 @@ def _started(model: bytes, runtime: Runtime, shapes: Shapes | None, opener: Open
     return bound(session, runtime, shapes)
 
 
-def bound(session: ort.InferenceSession, runtime: Runtime, shapes: Shapes | None = None) -> Network:
-    """A network of an open session, after its first run.
+def bound(
+    session: ort.InferenceSession,
+    runtime: Runtime,
+    shapes: Shapes | None = None,
+    *,
+    recorded: bool = False,
+) -> Network:
+    """A network of an open session, after its first run; ``recorded`` where the session records.
 
     Raises:
         ModelError: a shape is neither fixed nor given, or a type is not known here.
@@ -179,14 +200,19 @@ def bound(session: ort.InferenceSession, runtime: Runtime, shapes: Shapes | None
     """
     memory = DEVICE_MEMORY.get(runtime.device)
     network = Network(
-        session, runtime, shapes=shapes, memory=memory or "cpu", staged=memory is not None
+        session,
+        runtime,
+        shapes=shapes,
+        memory=memory or "cpu",
+        staged=memory is not None,
+        recordings=count(1) if recorded else None,
     )
     network.run()
     return network
 
 
 def open_session(
-    model: bytes | Path, options: ort.SessionOptions, provider: str
+    model: bytes | Path, options: ort.SessionOptions, provider: Provider
 ) -> ort.InferenceSession:
     """A session of a model in memory or in a file, on this provider and no other.
 
@@ -195,9 +221,10 @@ def open_session(
     """
     session = ort.InferenceSession(model, options, providers=[provider])
     session.disable_fallback()
-    if session.get_providers()[0] != provider:
+    name = provider if isinstance(provider, str) else provider[0]
+    if session.get_providers()[0] != name:
         # onnxruntime only warns when an accelerator's libraries do not load, and takes the CPU.
-        raise RuntimeError(f"{provider} did not start: its libraries or its driver are missing")
+        raise RuntimeError(f"{name} did not start: its libraries or its driver are missing")
     return session
 
 
@@ -210,6 +237,16 @@ def session_options(threads: int) -> ort.SessionOptions:
     options.log_severity_level = _ERRORS_ONLY
     # Idle workers that spin would take the cores that decode and encode the video.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options
+
+
+def _run_options(recordings: Iterator[int] | None) -> ort.RunOptions | None:
+    """The next number for a recording; -1 has onnxruntime compute without one."""
+    if recordings is None:
+        return None
+    number = next(recordings)
+    options = ort.RunOptions()
+    options.add_run_config_entry("gpu_graph_id", str(number if number <= MOST_RECORDINGS else -1))
     return options
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from streaming.remembering.limits import DAY, IN_PROCESS, ON_DISK, MemoryLimits
 from streaming.sending.limits import CODECS, MIN_BITRATE
-from streaming.settings import Settings
+from streaming.settings import MAX_BATCH, Settings
 from vision.errors import ConfigError
 
 
@@ -39,7 +39,14 @@ def add_detector_options(
         "--detector",
         default=defaults.detector,
         metavar="NAME",
-        help=f"one of: {', '.join(names)} (default: %(default)s)",
+        help=f"one of: {', '.join(names)}; one from `openeyes models list`, once pulled; or the "
+        "path of an ONNX file (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--labels",
+        type=Path,
+        metavar="FILE",
+        help="names of its classes, one a line, for an ONNX file that does not tell them",
     )
     parser.add_argument(
         "--device", default=defaults.device, choices=devices, help="default: %(default)s"
@@ -49,6 +56,14 @@ def add_detector_options(
         type=positive(int),
         metavar="N",
         help="CPU threads of one detection (default: half the cores)",
+    )
+    parser.add_argument(
+        "--batch",
+        type=_batch,
+        default=defaults.batch,
+        metavar="N",
+        help="frames of different sessions that are detected on in one run at most, 0 = what suits "
+        "the device: 16 on a GPU, 1 on a CPU (default: %(default)s)",
     )
 
 
@@ -84,6 +99,13 @@ def stream_settings(options: argparse.Namespace) -> dict[str, Any]:
         "max_fps": options.max_fps,
         "codec": options.codec,
     }
+
+
+def _batch(text: str) -> int:
+    """An argparse type: a number of frames in one run."""
+    if not text.isdecimal() or int(text) > MAX_BATCH:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {MAX_BATCH}")
+    return int(text)
 
 
 def _bitrate(text: str) -> int:
@@ -169,8 +191,10 @@ def settings_from(options: argparse.Namespace, **more: Any) -> Settings:
     """
     return Settings(
         detector=options.detector,
+        labels=options.labels,
         device=options.device,
         threads=options.threads,
+        batch=options.batch,
         read_text=not options.no_text,
         vlm=options.vlm,
         vlm_url=options.vlm_url,

@@ -14,11 +14,15 @@ class Settings:
     """The settings of one server."""
 
     detector: str = "nanodet-g-416"
-    "Name of the detector, as the model registry knows it."
+    "Name of the detector, path of its ONNX file, or ``auto`` for the best that is fast enough."
+    labels: Path | None = None
+    "File with the names of its classes, where it is an ONNX file that does not tell them."
     device: str = "auto"
     "Where it runs: auto, cpu, cuda, tensorrt or openvino."
     threads: int | None = None
     "Threads of one detection; None leaves it to the session factory."
+    batch: int = 0
+    "Frames of different sessions in one run at most; 0 leaves it to what suits the device."
     max_sessions: int = 8
     "Sessions at a time; one more is told to come back."
     max_detect_hz: float = 10.0
@@ -36,6 +40,8 @@ class Settings:
 
     read_text: bool = True
     "Whether text in the picture is read."
+    pose: bool = False
+    "Whether the joints of people are found."
     vlm: str = ""
     "A language model to run in this process, as ``openeyes models`` knows it."
     vlm_url: str = ""
@@ -58,6 +64,8 @@ class Settings:
     def __post_init__(self) -> None:
         if self.max_sessions < 1:
             raise ValueError("max_sessions is at least 1")
+        if not 0 <= self.batch <= MAX_BATCH:
+            raise ValueError(f"batch is 0 to {MAX_BATCH}")
         if self.max_detect_hz < 0:
             raise ValueError("max_detect_hz is 0 or more")
         if self.target_detect_hz <= 0:
@@ -75,6 +83,9 @@ class Settings:
         """
         return Limits(self.max_bitrate * 1000, self.max_fps, self.codec)
 
+
+MAX_BATCH = 32
+"""Frames in one run of the detector that can be asked for."""
 
 MAX_WIDTH = 1920
 MAX_HEIGHT = 1920
