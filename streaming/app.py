@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
@@ -110,6 +110,11 @@ def model_names() -> tuple[str, ...]:
 def models_folder() -> Path:
     """Where pulled models are kept."""
     return state_folder(os.environ) / "models"
+
+
+def model_tasks() -> tuple[str, ...]:
+    """What the models of the catalogue may be for."""
+    return get_args(models.zoo.catalogue.Task)
 
 
 def model_cards() -> list[ModelCard]:

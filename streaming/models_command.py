@@ -28,8 +28,7 @@ def add_models(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_list(parser: argparse.ArgumentParser) -> None:
-    tasks = sorted({card.entry.task for card in app.model_cards()})
-    parser.add_argument("--task", choices=tasks, help="only these (default: all)")
+    parser.add_argument("--task", choices=app.model_tasks(), help="only these (default: all)")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.set_defaults(run=_list)
 

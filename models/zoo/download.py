@@ -67,12 +67,12 @@ def fetch(client: httpx.Client, url: str, part: Path, size: int, make_bar: MakeB
             except httpx.HTTPError:
                 if held(part) <= before:
                     raise
+            if held(part) <= before:
+                break
     finally:
         bar.close()
     if held(part) != size:
-        raise httpx.ReadError(
-            f"{held(part)} of {size} bytes have come in, and the connection keeps failing"
-        )
+        raise httpx.ReadError(f"{held(part)} of {size} bytes have come in, and no more will")
 
 
 def held(part: Path) -> int:

@@ -13,6 +13,7 @@ import msgspec
 
 from models.zoo.catalogue import Entry, is_inside
 from models.zoo.client import address
+from models.zoo.download import refuse_strange
 from models.zoo.remote import Described, RemoteFile
 from vision.errors import WeightsCorrupt, WeightsMissing
 
@@ -49,7 +50,7 @@ def describe(client: httpx.Client, entry: Entry, environ: Mapping[str, str]) -> 
     Raises:
         ConfigError: the environment names a hub that is none.
         WeightsMissing: the hub does not have them, or does not answer as a hub.
-        WeightsCorrupt: they are not those that the catalogue knows.
+        WeightsCorrupt: they are not those that the catalogue knows, or came an open way.
         httpx.HTTPError: it cannot be asked.
     """
     base = address(environ, ENDPOINT, PUBLIC)
@@ -57,12 +58,13 @@ def describe(client: httpx.Client, entry: Entry, environ: Mapping[str, str]) -> 
     about = f"{base}/api/models/{entry.repository}/revision/{revision}"
     response = client.get(about, params={"blobs": "true"})
     response.raise_for_status()
+    refuse_strange(response, about)
     try:
         info = msgspec.json.decode(response.content, type=_Info)
     except msgspec.MsgspecError as error:
         raise WeightsMissing(
-            f"{base} does not answer as a hub ({error}): is there a sign-in page or a proxy on the "
-            f"way? {ENDPOINT} names another one"
+            f"{base} does not answer as a hub ({error}): is there a proxy on the way? {ENDPOINT} "
+            "names another one"
         ) from error
     files = (_remote(base, entry, info.sha, each) for each in _wanted(entry, info))
     return Described(info.sha, tuple(files))

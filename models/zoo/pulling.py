@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,12 +17,13 @@ from tqdm import tqdm
 from models.zoo import hub, releases, store
 from models.zoo.alone import alone
 from models.zoo.catalogue import Entry
-from models.zoo.client import is_no_room, open_client, what_it_means
+from models.zoo.client import open_client
 from models.zoo.digests import sha256
 from models.zoo.download import MakeBar, fetch, held
 from models.zoo.licences import require_consent
 from models.zoo.remote import Described, RemoteFile
 from models.zoo.store import MANIFEST, PART, Manifest
+from models.zoo.trouble import explained
 from vision.errors import ConfigError, ModelError, WeightsCorrupt, WeightsMissing
 
 SPARE = 16 << 20
@@ -70,7 +69,7 @@ def pull(
     if offline or (entry.source == "hub" and hub.is_offline(os.environ)):
         return _verified_only(entry, folder, offline=offline)
     require_consent(entry, accepted=accept_licence)
-    with _explained(entry, folder), alone(entry.name, folder):
+    with explained(entry, folder), alone(entry.name, folder):
         recorded = _recorded(entry, folder)
         if recorded is None or not _is_settled(entry, folder, recorded):
             with open_client() as client:
@@ -198,26 +197,3 @@ def _other_than(entry: Entry, path: str, earlier: Manifest | None) -> str:
         f"{said}pull it again; if that does not help, something on the way changes it, or it was "
         "replaced where it lies"
     )
-
-
-@contextmanager
-def _explained(entry: Entry, folder: Path) -> Iterator[None]:
-    """Turns errors of the network and of the disk into ours."""
-    try:
-        yield
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise WeightsMissing(
-            f"{entry.name} could not be fetched ({what_it_means(error, entry.page)}). What has "
-            f"come in is kept; once that is cured, {store.cure(entry.name)}"
-        ) from error
-    except OSError as error:
-        if is_no_room(error):
-            raise ConfigError(
-                f"the disk is full: {entry.name} does not fit into {folder / entry.name}. What has "
-                "come in is kept; make room and pull it again, or set OPENEYES_HOME to a folder on "
-                "another disk"
-            ) from error
-        raise ConfigError(
-            f"cannot keep {entry.name} in {folder}: {error.strerror}; set OPENEYES_HOME to a "
-            "folder that you may write in"
-        ) from error

@@ -74,7 +74,7 @@ def test_no_other_task_is_taken(capsys):
     with pytest.raises(SystemExit) as stopped:
         main(["models", "list", "--task", "cooking"])
     assert stopped.value.code == 2
-    assert "'detection', 'language'" in capsys.readouterr().err
+    assert "open-vocabulary" in capsys.readouterr().err
 
 
 def test_the_list_for_programs(say):
