@@ -54,6 +54,9 @@ class Fitting:
     "Of what lies beside the picture, before ``mean`` and ``std``."
     antialiased: bool = False
     "Whether a picture that gets smaller is filtered, as Pillow does; OpenCV's bilinear does not."
+    anchored: Literal["whole", "corner"] = "whole"
+    """What keeps its place where a picture is scaled: as a rule its outline. Where it is the middle
+    of the first pixel, black comes in at the far edges of a picture that gets larger."""
 
     def write(self, bgr: Pixels, into: Floats) -> None:
         """Fits (h, w, 3) pixels into ``into``, (3, height, width), whatever it held."""
@@ -87,8 +90,9 @@ class Fitting:
             size: of the input.
         """
         place = self.place(picture, size)
-        # The scale is the picture's to the input before rounding, as all of these families take it.
-        scale = self._scale(picture, size)
+        # Sides in pixels are rounded, so the scale differs a little from that: YOLOX forgets it.
+        parts = place.width / picture[0], place.height / picture[1]
+        scale = self._scale(picture, size) if self.how == "corner" else parts
         pixels = corners.astype(np.float64) * np.tile(size, 2)
         pixels -= (place.left, place.top, place.left, place.top)
         fractions = np.clip(pixels / (np.tile(picture, 2) * np.tile(scale, 2)), 0, 1)
@@ -125,6 +129,9 @@ class Fitting:
             return bgr
         if self.antialiased and (size[0] < width or size[1] < height):
             return resized(bgr, size[1], size[0], "bilinear")
+        if self.anchored == "corner":
+            matrix = np.array([[size[0] / width, 0, 0], [0, size[1] / height, 0], [0, 0, 1.0]])
+            return np.asarray(cv2.warpPerspective(bgr, matrix, size), np.uint8)
         return np.asarray(cv2.resize(bgr, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
