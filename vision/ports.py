@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from vision.picture import Picture
 from vision.prompt import Prompt
-from vision.types import Detections, TextBlock
+from vision.types import Box, Detections, Pose, TextBlock
 
 
 class Detector(Protocol):
@@ -72,6 +72,23 @@ class TextReader(Protocol):
 
     def read(self, picture: Picture) -> tuple[TextBlock, ...]:
         """The lines of text in the picture, in no particular order."""
+        ...
+
+    def close(self) -> None:
+        """Frees what it holds, once or more."""
+        ...
+
+
+class PoseEstimator(Protocol):
+    """Finds the joints of people. Called from one thread at a time, never on the loop."""
+
+    @property
+    def name(self) -> str:
+        """For people and for ``hello``: ``movenet-lightning-192``."""
+        ...
+
+    def poses(self, picture: Picture, boxes: Sequence[Box]) -> tuple[Pose, ...]:
+        """The pose of the person in each box, in the order of the boxes."""
         ...
 
     def close(self) -> None:

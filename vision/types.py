@@ -79,6 +79,18 @@ class Track:
     "How long ago, at the moment described, a detection last confirmed it."
 
 
+Joints: TypeAlias = NDArray[np.float32]
+"""(17, 3) float32: x, y and score (0…1) of the joints that ``vision.body.JOINTS`` names."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pose:
+    """How one person holds themselves, as found in one picture."""
+
+    joints: Joints
+    "Their x and y are fractions of the picture; joints may lie outside it."
+
+
 @dataclass(frozen=True, slots=True)
 class TextBlock:
     """One line of text as a reader found it in one picture."""
