@@ -22,6 +22,9 @@ CACHE = "OPENEYES_ENGINES"
 """Environment variable: folder for what accelerators compile, for minutes, from a network. Nothing
 is kept where it is not set. What lies there is code that is run: nobody else may write there."""
 
+COMPILING: tuple[Device, ...] = ("tensorrt", "openvino")
+"""Devices that compile networks which can be kept."""
+
 PLAIN = "onnxruntime's own settings"
 
 

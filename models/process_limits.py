@@ -10,7 +10,8 @@ class ProcessLimits:
     """What a model's process is held to."""
 
     answer: float = 10.0
-    "Seconds of one picture; a process that takes longer hangs, and is replaced."
+    "Seconds of one picture, or of several at once; a process that takes longer hangs, and is"
+    " replaced."
     starved: float = 60.0
     "Seconds more for a process that does not hang, but gets no processor."
     start: float = 600.0

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from models.acceleration import Way, cache_folder, ways
+from models.acceleration import COMPILING, Way, cache_folder, ways
 from models.devices import PROVIDERS, Device, Runtime
 from models.half import disagreement
 from models.session import (
@@ -54,9 +54,9 @@ def open_tuned(
     Raises:
         ConfigError, DeviceUnavailable, ModelError: as `models.session.open_network` does.
     """
-    cache = cache_folder()
 
     def load(runtime: Runtime) -> Network:
+        cache = cache_folder() if runtime.device in COMPILING else None
         *faster, sound = ways(runtime.device, cache)
         network = _opened(tunable, runtime, sound, opener or open_session)
         expected = tunable.see(network) if faster else Detections.empty()

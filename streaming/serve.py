@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import sys
 from datetime import UTC, datetime
@@ -29,6 +30,9 @@ BACKLOG = 128
 MAX_SOCKET_MESSAGE = 64 * 1024
 """Bytes of one WebSocket message, before anyone has shown a token."""
 
+ENGINES = "OPENEYES_ENGINES"
+"""Environment variable, inherited by the detector's process: folder for compiled networks."""
+
 MAX_URLS = 4
 """Addresses printed; the likeliest come first."""
 
@@ -41,6 +45,7 @@ def serve(bind: Bind, security: Security, settings: Settings, home: Path) -> int
     """
     certificate = _certificate(security, home)
     listener = _listen(bind)
+    os.environ.setdefault(ENGINES, str(home / "engines"))
     gate = Gate(security.token, behind_proxy=security.behind_proxy)
     server = make_server(settings, gate)
     runner = uvicorn.Server(_config(make_app(server), security, certificate))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,11 @@ import onnxruntime as ort
 import pytest
 from onnx import TensorProto, helper
 
+from models import acceleration
 from models import session as sessions
 from models.session import Network, Provider
 from models.tuned import Tunable, open_tuned
+from streaming import serve
 from vision.errors import DeviceUnavailable
 from vision.types import Detections
 
@@ -75,6 +78,20 @@ def test_a_processor_is_opened_once_and_not_tried(posing: Callable[..., Any]) ->
     network, opened = posing("cpu", lambda _: 1.0)
     assert opened == [{}]
     assert network._options is None
+
+
+def test_a_folder_for_engines_is_made_only_where_something_is_compiled(
+    posing: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert serve.ENGINES == acceleration.CACHE
+    folder = tmp_path / "engines"
+    monkeypatch.setenv(acceleration.CACHE, str(folder))
+    for device in ("cpu", "cuda"):
+        posing(device, lambda _: 1.0)
+        assert not folder.exists()
+    _, opened = posing("tensorrt", lambda _: 1.0)
+    assert folder.is_dir()
+    assert all(asked["trt_engine_cache_path"] == str(folder) for asked in opened)
 
 
 def test_a_faster_way_that_agrees_is_taken(
