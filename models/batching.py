@@ -97,7 +97,7 @@ def widen(detector: Detector, asked: int, device: Device, blank: Picture) -> Non
         return
     detector.take_up_to(pictures)
     works = 1
-    for size in up_to(pictures)[1:]:
+    for size in detector.batch_sizes[1:]:
         try:
             detector.detect_batch([blank] * size)
         except Exception as error:  # its memory is full, most likely

@@ -66,6 +66,16 @@ def test_it_takes_no_more_than_worked(caplog: pytest.LogCaptureFixture) -> None:
     assert "4 at a time, not 8: no memory" in caplog.text
 
 
+def test_one_whose_network_takes_fewer_is_tried_with_no_more() -> None:
+    class Narrow(ScriptedBatches):
+        def take_up_to(self, pictures: int) -> None:
+            super().take_up_to(min(pictures, 2))
+
+    detector = Narrow()
+    batching.widen(detector, 16, "cuda", BLANK)
+    assert detector.batches == [2]
+
+
 def test_one_that_takes_one_picture_is_left_alone() -> None:
     detector = ScriptedDetector([Step()])
     batching.widen(detector, 32, "cuda", BLANK)
