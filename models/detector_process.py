@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -41,7 +42,7 @@ class DetectorProcess:
         self._host: WorkerHost[Reply] = WorkerHost(
             "the detector", self._launch, self._greet, limits or ProcessLimits()
         )
-        self.name = choice.name
+        self.name = Path(choice.name).name
         self.labels: tuple[str, ...] = ()
         self.rungs: tuple[str, ...] = ()
         self.batch_sizes: tuple[int, ...] = (1,)

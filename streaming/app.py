@@ -5,34 +5,28 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
-from pathlib import Path
-from typing import TypeAlias, get_args
 
 from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 
-import models.devices
-import models.registry
+import models.detectors
 import models.session
 import models.weights
-import models.zoo.cards
-import models.zoo.catalogue
 import models.zoo.language
-import models.zoo.pulling
-import models.zoo.removal
 import web
 from models.detector_process import DetectorProcess
 from models.endpoint import Endpoint, Health
 from models.endpoint_config import EndpointConfig
 from models.endpoint_key import key_from
+from models.pose_process import PoseProcess
 from models.reader_process import ReaderProcess
 from streaming import events_socket, problems, routes
+from streaming.app_models import choice, models_folder
 from streaming.doctor import Check
 from streaming.offloop import OffLoop
-from streaming.private_folder import state_folder
 from streaming.sample import sample_mp4
 from streaming.security import Gate
 from streaming.server import Server
@@ -40,13 +34,10 @@ from streaming.settings import Settings
 from streaming.understanding import Loaders
 from streaming.version import VERSION
 from streaming.yielding import yielding_thread
-from vision.errors import ConfigError, NoAnswer
+from vision.errors import NoAnswer
 from vision.ports import Detector, SeeingModel
 
 log = logging.getLogger(__name__)
-
-ModelCard: TypeAlias = models.zoo.cards.Card
-"""A model of the catalogue, and whether it is here."""
 
 DISCOVERY_LIMIT = 2.0
 """Seconds that starting waits for a language model elsewhere; it is looked for again when asked."""
@@ -63,24 +54,15 @@ SECURITY_HEADERS = {
 }
 
 
-def detector_names() -> tuple[str, ...]:
-    """What ``--detector`` takes."""
-    return models.registry.names()
-
-
-def devices() -> tuple[str, ...]:
-    """What ``--device`` takes."""
-    return models.devices.DEVICES
-
-
 def load_detector(settings: Settings) -> Detector:
     """The detector that the operator chose.
 
     Raises:
         ModelError: it is not there, not intact, or not for this machine.
     """
-    device = _device(settings)
-    detector = models.registry.create(settings.detector, device=device, threads=settings.threads)
+    detector, why = models.detectors.open_detector(choice(settings))
+    if why:
+        log.info("%s", why)
     log.info("detector %s on %s", detector.name, detector.runtime)
     return detector
 
@@ -92,78 +74,7 @@ def load_detector_apart(settings: Settings) -> Detector:
     """
     if os.name != "posix":
         return load_detector(settings)
-    return DetectorProcess(settings.detector, device=_device(settings), threads=settings.threads)
-
-
-def _device(settings: Settings) -> models.devices.Device:
-    for device in models.devices.DEVICES:
-        if device == settings.device:
-            return device
-    raise ConfigError(f"no device {settings.device!r}; there are: {', '.join(devices())}")
-
-
-def model_names() -> tuple[str, ...]:
-    """What ``--vlm`` takes."""
-    return models.zoo.language.names()
-
-
-def models_folder() -> Path:
-    """Where pulled models are kept."""
-    return state_folder(os.environ) / "models"
-
-
-def model_tasks() -> tuple[str, ...]:
-    """What the models of the catalogue may be for."""
-    return get_args(models.zoo.catalogue.Task)
-
-
-def model_cards() -> list[ModelCard]:
-    """All models of the catalogue, and whether they are here."""
-    return models.zoo.cards.cards(models_folder())
-
-
-def model_card(name: str) -> ModelCard:
-    """One of them.
-
-    Raises:
-        UnknownModel: there is none of that name.
-    """
-    return models.zoo.cards.card(name, models_folder())
-
-
-def pull_model(
-    name: str, *, accept_licence: bool = False, offline: bool = False
-) -> models.zoo.pulling.Pulled:
-    """Fetches a model and verifies it.
-
-    Raises:
-        ConfigError: its licence was not accepted, or there is no room for it.
-        ModelError: it cannot be had.
-    """
-    return models.zoo.pulling.pull(
-        models.zoo.catalogue.entry(name),
-        models_folder(),
-        accept_licence=accept_licence,
-        offline=offline,
-    )
-
-
-def verify_models(names: Sequence[str]) -> Iterator[models.zoo.cards.Verdict]:
-    """Reads the files of these models, or of all that are here.
-
-    Raises:
-        UnknownModel: there is none of a name.
-    """
-    return models.zoo.cards.verdicts(names, models_folder())
-
-
-def remove_model(name: str) -> int:
-    """Deletes a pulled model; gives the bytes that it had.
-
-    Raises:
-        ConfigError, ModelError: it cannot be deleted.
-    """
-    return models.zoo.removal.remove(name, models_folder())
+    return DetectorProcess(choice(settings))
 
 
 def load_reader(_: Settings) -> ReaderProcess:
@@ -227,6 +138,7 @@ def make_loaders(settings: Settings) -> Loaders:
     return Loaders(
         detector=lambda: load_detector_apart(settings),
         reader=(lambda: load_reader(settings)) if settings.read_text else None,
+        poses=PoseProcess if settings.pose else None,
         model=(lambda: open_model(settings)) if settings.vlm or settings.vlm_url else None,
     )
 

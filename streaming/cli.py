@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from streaming import app, doctor
+from streaming import app, app_models, doctor
 from streaming.addresses import local_addresses, parse_bind
 from streaming.commandline import (
     add_detector_options,
@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_serve(parser: argparse.ArgumentParser) -> None:
     add_listen_options(parser)
-    add_detector_options(parser, app.detector_names(), app.devices())
+    add_detector_options(parser, app_models.detector_names(), app_models.devices())
     defaults = Settings()
     parser.add_argument(
         "--max-sessions",
@@ -116,7 +116,12 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         metavar="URL",
         help="STUN or TURN server for clients outside this network (default: none)",
     )
-    add_understanding_options(parser, app.model_names())
+    add_understanding_options(parser, app_models.model_names())
+    parser.add_argument(
+        "--pose",
+        action="store_true",
+        help="find the joints of people, and draw and tell them (default: boxes alone)",
+    )
     parser.set_defaults(run=_serve)
 
 
@@ -129,6 +134,7 @@ def _serve(options: argparse.Namespace) -> int:
         max_detect_hz=options.max_detect_hz,
         target_detect_hz=options.detect_hz,
         ice_servers=tuple(options.ice_server),
+        pose=options.pose,
         **stream_settings(options),
     )
     return serve(bind, security, settings, state_folder(os.environ))
@@ -142,7 +148,7 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
         metavar="FILE.mp4",
         help="where to write (default: %(default)s)",
     )
-    add_detector_options(parser, app.detector_names(), app.devices())
+    add_detector_options(parser, app_models.detector_names(), app_models.devices())
     parser.set_defaults(run=_demo)
 
 
@@ -156,8 +162,8 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _add_doctor(parser: argparse.ArgumentParser) -> None:
     add_listen_options(parser)
-    add_detector_options(parser, app.detector_names(), app.devices())
-    add_understanding_options(parser, app.model_names())
+    add_detector_options(parser, app_models.detector_names(), app_models.devices())
+    add_understanding_options(parser, app_models.model_names())
     parser.set_defaults(run=_doctor)
 
 
@@ -191,7 +197,8 @@ def _security(host: str, options: argparse.Namespace) -> Security:
 
 
 def _detector_settings(options: argparse.Namespace) -> Settings:
-    return Settings(detector=options.detector, device=options.device, threads=options.threads)
+    chosen = {"detector": options.detector, "labels": options.labels}
+    return Settings(**chosen, device=options.device, threads=options.threads)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
-"""``openeyes models list|info|pull|verify|remove``: the models that run in this process."""
+"""``openeyes models``: what there is, what of it is here, and fetching, checking, deleting it."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 
-from streaming import app
+from streaming import app_models
+from streaming.models_making import add_bench, add_export
 from streaming.models_shown import facts, licence, line, megabytes, table, use
 
 
@@ -25,10 +26,13 @@ def add_models(parser: argparse.ArgumentParser) -> None:
     remove = commands.add_parser("remove", help="delete one from this machine; asks nothing")
     remove.add_argument("name", metavar="NAME", help="of a model that is here")
     remove.set_defaults(run=_remove)
+    add_export(commands.add_parser("export", help="make one of weights in another form"))
+    add_bench(commands.add_parser("bench", help="how fast and how good detectors are here"))
 
 
 def _add_list(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--task", choices=app.model_tasks(), help="only these (default: all)")
+    tasks = app_models.model_tasks()
+    parser.add_argument("--task", choices=tasks, help="only these (default: all)")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.set_defaults(run=_list)
 
@@ -47,24 +51,24 @@ def _add_pull(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(options: argparse.Namespace) -> int:
-    cards = [each for each in app.model_cards() if options.task in {None, each.entry.task}]
+    cards = [each for each in app_models.model_cards() if options.task in {None, each.entry.task}]
     print("\n".join(map(line, cards) if options.json else table(cards)))
     return 0
 
 
 def _info(options: argparse.Namespace) -> int:
-    print("\n".join(facts(app.model_card(options.name))))
+    print("\n".join(facts(app_models.model_card(options.name))))
     return 0
 
 
 def _pull(options: argparse.Namespace) -> int:
-    card = app.model_card(options.name)
+    card = app_models.model_card(options.name)
     print("\n".join(licence(card)), flush=True)
     if card.state == "comes with openeyes":
         print(f"{options.name} comes with openeyes: there is nothing to pull")
         return 0
     try:
-        pulled = app.pull_model(
+        pulled = app_models.pull_model(
             options.name, accept_licence=options.accept_licence, offline=options.offline
         )
     except KeyboardInterrupt:
@@ -76,13 +80,13 @@ def _pull(options: argparse.Namespace) -> int:
             f"on: sha256 {pulled.manifest.files[path]}"
         )
     print(f"{options.name} is whole in {pulled.folder}")
-    print("\n".join(use(app.model_card(options.name))))
+    print("\n".join(use(app_models.model_card(options.name))))
     return 0
 
 
 def _verify(options: argparse.Namespace) -> int:
     read = []
-    for verdict in app.verify_models(options.names):
+    for verdict in app_models.verify_models(options.names):
         read.append(verdict)
         print(f"{verdict.name}: {verdict.trouble or 'as recorded'}", flush=True)
     if not read:
@@ -91,6 +95,6 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _remove(options: argparse.Namespace) -> int:
-    freed = app.remove_model(options.name)
+    freed = app_models.remove_model(options.name)
     print(f"{options.name} is deleted; {megabytes(freed / 1e6)} MB are free again")
     return 0

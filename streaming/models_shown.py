@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from streaming.app import ModelCard
+from streaming.app_models import ModelCard
 
 COLUMNS = ("NAME", "LICENCE", "AP", "MB", "")
 

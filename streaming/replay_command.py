@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager
 from pathlib import Path
 
-from streaming import app
+from streaming import app, app_models
 from streaming.commandline import (
     add_detector_options,
     add_understanding_options,
@@ -51,8 +51,8 @@ def add_replay(parser: argparse.ArgumentParser) -> None:
         help="detect at this interval (default: at every frame)",
     )
     _add_assistant(parser)
-    add_detector_options(parser, app.detector_names(), app.devices())
-    add_understanding_options(parser, app.model_names())
+    add_detector_options(parser, app_models.detector_names(), app_models.devices())
+    add_understanding_options(parser, app_models.model_names())
     parser.set_defaults(run=_replay)
 
 

@@ -94,7 +94,7 @@ class Server:
         """What the page needs to know before it offers."""
         return {
             "version": VERSION,
-            "detector": self.settings.detector,
+            "detector": self._detector.name if self._detector else "",
             "vlm": self.vlm,
             "features": {
                 "overlays": list(OVERLAY_MODES),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
 import numpy as np
 
+from models import batching
 from models.devices import Runtime
-from models.families.family import Candidates, Family
-from models.families.fitting import Size
+from models.families.family import Candidates, Family, Outputs
+from models.families.fitting import Floats, Size
 from models.session import Network
 from models.suppression import suppress
 from vision.picture import Picture
@@ -22,11 +26,39 @@ MAX_DETECTIONS = 300
 """Best boxes returned."""
 
 
+@dataclass(frozen=True, slots=True)
+class InputPlace:
+    """A network with buffers for some pictures."""
+
+    network: Network
+    "Whose first sides are the batch."
+    name: str
+    "Of the input that takes the pictures."
+    wide: bool
+    "Whether the network can compute for more than one."
+
+    @property
+    def pictures(self) -> Floats:
+        """(n, 3, height, width)."""
+        return self.network.inputs[self.name]
+
+    @property
+    def size(self) -> Size:
+        """Width and height of the input."""
+        height, width = self.pictures.shape[2:]
+        return width, height
+
+    def for_many(self, pictures: int) -> InputPlace:
+        """The same session with buffers for so many."""
+        shapes = {name: (pictures, *each.shape[1:]) for name, each in self.network.inputs.items()}
+        return replace(self, network=self.network.reshaped(shapes))
+
+
 class FamilyDetector:
-    """A ``vision.ports.Detector``. Its buffers are its own: one thread at a time."""
+    """A ``vision.ports.BatchDetector``. Its buffers are its own: one thread at a time."""
 
     def __init__(
-        self, name: str, family: Family, labels: tuple[str, ...], network: Network, picture: str
+        self, name: str, family: Family, labels: tuple[str, ...], place: InputPlace
     ) -> None:
         """Prepares to detect.
 
@@ -34,36 +66,68 @@ class FamilyDetector:
             name: for people.
             family: how the network is fed and read.
             labels: as many as the family has classes.
-            network: whose first side is the batch, 1.
-            picture: name of the input that takes the picture.
+            place: where pictures go in, one at a time.
         """
         self.name = name
         self.labels = labels
-        self._family, self._network = family, network
-        self._input = network.inputs[picture]
-        height, width = self._input.shape[2:]
-        self._size: Size = (width, height)
-        for each, value in family.further_inputs(self._size).items():
-            network.inputs[each][:] = value
+        self._family = family
+        self._places = {1: place}
+        self._sizes = batching.up_to(1)
+        self._fill(place)
 
     @property
     def runtime(self) -> Runtime:
         """What it runs on."""
-        return self._network.runtime
+        return self._places[1].network.runtime
 
     @property
     def size(self) -> Size:
         """Width and height of the network's input in pixels."""
-        return self._size
+        return self._places[1].size
+
+    @property
+    def batch_sizes(self) -> tuple[int, ...]:
+        """How many pictures a run is for, ascending."""
+        return self._sizes
+
+    def take_up_to(self, pictures: int) -> None:
+        """From here on ``detect_batch`` computes for so many at a time, where the network can.
+
+        Raises:
+            ConfigError: it is not one of ``batching.SIZES``.
+        """
+        sizes = batching.up_to(pictures)
+        single = self._places[1]
+        self._sizes = sizes if single.wide else batching.up_to(1)
+        self._places = {size: single.for_many(size) for size in self._sizes[1:]} | {1: single}
+        for place in self._places.values():
+            self._fill(place)
 
     def detect(self, picture: Picture) -> Detections:
         """Detections that score at least ``SCORE_THRESHOLD``, best first."""
-        self._family.fitting.write(picture.bgr(), self._input[0])
-        outputs = self._network.run()
-        candidates = self._family.decode(
-            {name: value[0] for name, value in outputs.items()}, self._size, SCORE_THRESHOLD
-        )
-        return seen(candidates, self._family, (picture.width, picture.height), self._size)
+        return self._together([picture])[0]
+
+    def detect_batch(self, pictures: Sequence[Picture]) -> list[Detections]:
+        """The same for each, as many at a time as a run is for."""
+        most = self._sizes[-1]
+        parts = (pictures[first : first + most] for first in range(0, len(pictures), most))
+        return [found for part in parts for found in self._together(part)]
+
+    def _together(self, pictures: Sequence[Picture]) -> list[Detections]:
+        place = self._places[batching.fitting(self._sizes, len(pictures))]
+        for picture, into in zip(pictures, place.pictures, strict=False):
+            self._family.fitting.write(picture.bgr(), into)
+        outputs = place.network.run()
+        return [self._seen(outputs, number, each) for number, each in enumerate(pictures)]
+
+    def _seen(self, outputs: Outputs, number: int, picture: Picture) -> Detections:
+        single = {name: value[number] for name, value in outputs.items()}
+        candidates = self._family.decode(single, self.size, SCORE_THRESHOLD)
+        return seen(candidates, self._family, (picture.width, picture.height), self.size)
+
+    def _fill(self, place: InputPlace) -> None:
+        for name, value in self._family.further_inputs(place.size).items():
+            place.network.inputs[name][:] = value
 
 
 def seen(candidates: Candidates, family: Family, picture: Size, size: Size) -> Detections:
@@ -75,7 +139,8 @@ def seen(candidates: Candidates, family: Family, picture: Size, size: Size) -> D
         picture: its size.
         size: of the network's input.
     """
-    corners, scores, classes = (each[:MAX_CANDIDATES] for each in candidates)
+    corners, scores = candidates.corners[:MAX_CANDIDATES], candidates.scores[:MAX_CANDIDATES]
+    classes = candidates.classes[:MAX_CANDIDATES]
     low = corners[:, :2]
     # Overlaps are those of whole boxes: where they are cut off, others would count as duplicates.
     found = Detections(np.concatenate([low, corners[:, 2:] - low], axis=1), scores, classes)

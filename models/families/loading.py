@@ -10,7 +10,7 @@ import msgspec
 import onnxruntime as ort
 
 from models.devices import PROVIDERS, Device, Runtime
-from models.families.detector import FamilyDetector
+from models.families.detector import FamilyDetector, InputPlace
 from models.families.family import Shape, Signature
 from models.families.fitting import Size
 from models.families.labels import labels_for
@@ -99,7 +99,7 @@ def _detector(
     signature = replace(signature, outputs=outputs)
     family = recognise(signature, name)
     labels = labels_for(family, signature, wanted.labels, name)
-    return FamilyDetector(name, family, labels, network, picture)
+    return FamilyDetector(name, family, labels, InputPlace(network, picture, wide=shape[0] is None))
 
 
 def _picture(signature: Signature, what: str) -> tuple[str, Shape]:

@@ -43,5 +43,5 @@ def require_consent(entry: Entry, *, accepted: bool) -> None:
     if says and not accepted:
         raise ConfigError(
             f"{entry.name} is under {entry.licence} ({says}), and nothing was fetched: read "
-            f"{entry.page}, and if you accept it, pull it again with --accept-licence"
+            f"{entry.page}, and if you accept it, say so with --accept-licence"
         )

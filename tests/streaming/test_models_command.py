@@ -11,7 +11,7 @@ import pytest
 
 import models.zoo
 from models.zoo import catalogue
-from streaming import app
+from streaming import app_models
 from streaming.cli import main
 from streaming.models_shown import facts, table
 from tests.models.zoo.entries import ALL, ASSET, GRAPH, HUB_FILES, RELEASE_FILES, write_catalogue
@@ -88,7 +88,7 @@ def test_the_list_for_programs(say):
 
 def test_what_ships_fits_a_terminal(monkeypatch):
     monkeypatch.setattr(catalogue, "SHIPPED", OURS)
-    cards = app.model_cards()
+    cards = app_models.model_cards()
     assert max(map(len, table(cards))) <= 80
     for card in cards:
         lines = "\n".join(facts(card)).splitlines()
