@@ -12,10 +12,11 @@ from models.families.detector import seen
 
 DATA = Path(__file__).parent / "data"
 
-PIXELS = 1e-3
-"""Of the picture, by which a box may differ, corner by corner."""
+PIXELS, SCORE = 1e-3, 1e-5
+"""Of the picture, by which a corner may differ; and a score."""
 
-SCORE = 1e-5
+COMPUTED = (5e-2, 2e-4)
+"""The same where another machine computes the toy, whose random layers blow up each rounding."""
 
 
 def load(name):
@@ -35,7 +36,7 @@ def planes(golden, family, number):
     return into
 
 
-def check(golden, family, number, outputs, prefix=""):
+def check(golden, family, number, outputs, prefix="", *, within=(PIXELS, SCORE)):
     """Fails unless these outputs come to what the reference found.
 
     Returns:
@@ -51,8 +52,8 @@ def check(golden, family, number, outputs, prefix=""):
     np.testing.assert_array_equal(found.classes, expected["classes"])
     off = np.abs(corners * (width, height, width, height) - expected["corners"]).max()
     score_off = np.abs(found.scores - expected["scores"]).max()
-    assert off <= PIXELS, off
-    assert score_off <= SCORE, score_off
+    assert off <= within[0], off
+    assert score_off <= within[1], score_off
     return off, score_off
 
 

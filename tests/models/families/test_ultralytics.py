@@ -47,6 +47,9 @@ def test_it_comes_to_what_the_package_finds(network, number):
 def test_both_heads_are_recognised_by_what_the_file_tells():
     assert ultralytics.recognise(told(11, 8400)) == Ultralytics(7, "output0", LABELS)
     assert ultralytics.recognise(told(300, 6, end2end="True")) == EndToEnd(7, "output0", LABELS)
+    # As exported with nms=True: duplicates are sorted out behind a head that does not do so itself.
+    behind = told(300, 6, end2end="False", head="Detect")
+    assert ultralytics.recognise(behind) == EndToEnd(7, "output0", LABELS)
     assert PLAIN.nms_iou == 0.7
     assert FINAL.nms_iou is None
 
