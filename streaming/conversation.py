@@ -17,6 +17,7 @@ from functools import partial
 
 from streaming.evidence import Evidence
 from streaming.model_desk import ModelDesk
+from streaming.posing_desk import PosingDesk
 from streaming.reading_desk import ReadingDesk
 from streaming.remembering.entries import MOST_RECALLED, Search
 from streaming.remembering.keeper import MemoryKeeper
@@ -63,6 +64,8 @@ class Faculties:
     "The text reader, if there is one."
     config: AssistantConfig | None = None
     "Deadlines and intervals."
+    poses: PosingDesk | None = None
+    "What finds people's joints, if it is asked for."
 
     @property
     def abilities(self) -> Abilities:

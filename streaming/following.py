@@ -22,6 +22,8 @@ class Shown:
     tracks: tuple[Track, ...]
     camera: tuple[float, float]
     "Its own motion a second, as `Eye.camera`."
+    t: Seconds
+    "Capture time, media clock."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Following:
     def look(self, picture: Picture, t: Seconds) -> Shown:
         """Looks at every frame."""
         self._eye.look(picture, t)
-        return Shown(picture, self._eye.tracks_at(t), self._eye.camera)
+        return Shown(picture, self._eye.tracks_at(t), self._eye.camera, t)
 
     def take_in(self, sight: Sight, newest: Sight, detections: Detections) -> Taken:
         """Takes in every result of the detector, made of ``sight``."""

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar, get_args
 
 import av
+from msgspec import UNSET
 
 from streaming.conversation import Conversation, Faculties
 from streaming.engine import Engine
@@ -27,6 +28,7 @@ from streaming.frames import frame_of, picture_of
 from streaming.ingest import Arrival
 from streaming.lane import Result, Sight
 from streaming.mailbox import Mailbox
+from streaming.posing import Posing
 from streaming.session_clock import SessionClock
 from streaming.sink import Sink
 from streaming.stats import SessionStats
@@ -36,6 +38,7 @@ from vision.attention import Attention
 from vision.motion import CameraMotion
 from vision.overlay import draw
 from vision.picture import Picture
+from vision.skeleton import draw_skeletons
 from vision.types import Track
 
 log = logging.getLogger(__name__)
@@ -98,6 +101,7 @@ class Session:
         self._lane = engine.subscribe()
         self._workers = workers
         self._following = Following(identity.labels)
+        self._posing = Posing(faculties.poses, identity.labels, self.stats)
         self._eye_free = asyncio.Lock()
         self._attention = Attention()
         self._clock = SessionClock()
@@ -122,6 +126,7 @@ class Session:
         """Ends what waits for this session's frames and results."""
         self._engine.unsubscribe(self._lane)
         self.conversation.close()
+        self._posing.close()
         self.returned.close()
         self.events.clear()
         self.tracks.sink = None
@@ -132,8 +137,9 @@ class Session:
         if len(self.events) >= MAX_SINKS:
             return False
         self.events.append(sink)
-        who = self.identity
-        sink.send(encode(Hello(who.session, who.detector, who.vlm, who.labels, who.limits)))
+        who, pose = self.identity, self._posing.name or UNSET
+        hello = Hello(who.session, who.detector, who.vlm, who.labels, who.limits, pose=pose)
+        sink.send(encode(hello))
         return True
 
     def detach(self, sink: Sink) -> None:
@@ -205,6 +211,8 @@ class Session:
             self.stats.tick("out", time.monotonic())
         self.stats.stages["server"].add(time.monotonic() - arrival.arrived)
         shown = self.shown
+        if shown is not None:
+            self._posing.see(shown)
         client_draws = self.overlay != "burn-in" or not self.returns_video
         if client_draws and shown and (shown.tracks or self.tracks.something):
             self._tell(self._newest, shown.tracks, shown.camera)
@@ -226,6 +234,7 @@ class Session:
 
     def _annotated(self, shown: Shown) -> Picture:
         picture = shown.picture.copy()
+        draw_skeletons(picture, shown.tracks, self._posing.at(shown.tracks, shown.t))
         draw(picture, shown.tracks, self.identity.labels)
         return picture
 
@@ -275,7 +284,8 @@ class Session:
 
     def _tell(self, sight: Sight, tracks: tuple[Track, ...], camera: tuple[float, float]) -> None:
         returned = self.returned_rtp(sight.pts)
-        self.stats.drops["tracks"] += self.tracks.tell(sight, tracks, camera, returned)
+        postures = self._posing.at(tracks, sight.t)
+        self.stats.drops["tracks"] += self.tracks.tell(sight, tracks, camera, returned, postures)
 
     async def _report(self) -> None:
         while True:

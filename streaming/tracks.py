@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+import msgspec
 
 from streaming.lane import Sight
 from streaming.sink import Sink
 from streaming.wire import FrameRef, ObjectMessage, tracks_messages
-from vision.types import Track
+from vision.posture import Posture
+from vision.types import Track, TrackId
 
 DIGITS = 4
 """Of a fraction of the picture: a tenth of a pixel at 1000 pixels."""
+
+JOINT_DIGITS = 3
+"""Of a joint's place in its box, and of its score: joints are not found more exactly."""
 
 
 class TracksTeller:
@@ -30,6 +37,7 @@ class TracksTeller:
         tracks: Sequence[Track],
         camera: tuple[float, float],
         returned: int | None,
+        postures: Mapping[TrackId, Posture] | None = None,
     ) -> int:
         """Sends the tracks of a frame, whole; gives the number of messages that were dropped.
 
@@ -38,13 +46,14 @@ class TracksTeller:
             tracks: as of that frame.
             camera: its own motion a second, as `Eye.camera`.
             returned: as for `frame_ref`.
+            postures: of some of the tracks, as of that frame.
         """
         sink = self.sink
         if sink is None:
             return 0
         self._seq += 1
         frame = frame_ref(sight, time.monotonic(), returned)
-        objects = object_messages(tracks, self._labels)
+        objects = object_messages(tracks, self._labels, postures or {})
         messages = tuple(tracks_messages(self._seq, frame, camera, objects))
         sent = sink.send(*messages)
         self.something = bool(tracks) or not sent
@@ -68,19 +77,33 @@ def frame_ref(sight: Sight, now: float, returned: int | None = None) -> FrameRef
     )
 
 
-def object_messages(tracks: Iterable[Track], labels: tuple[str, ...]) -> tuple[ObjectMessage, ...]:
+def object_messages(
+    tracks: Iterable[Track],
+    labels: tuple[str, ...],
+    postures: Mapping[TrackId, Posture] = MappingProxyType({}),
+) -> tuple[ObjectMessage, ...]:
     """Tracks as wire objects, rounded to what a screen can show."""
     return tuple(
-        ObjectMessage(
-            id=int(track.id),
-            label=labels[track.label],
-            score=round(track.score, 3),
-            box=_rounded4(track.box),
-            v=(round(track.velocity[0], DIGITS), round(track.velocity[1], DIGITS)),
-            seen=round(track.seen * 1e3),
+        _posed(
+            ObjectMessage(
+                id=int(track.id),
+                label=labels[track.label],
+                score=round(track.score, 3),
+                box=_rounded4(track.box),
+                v=(round(track.velocity[0], DIGITS), round(track.velocity[1], DIGITS)),
+                seen=round(track.seen * 1e3),
+            ),
+            postures.get(track.id),
         )
         for track in tracks
     )
+
+
+def _posed(told: ObjectMessage, posture: Posture | None) -> ObjectMessage:
+    if posture is None:
+        return told
+    keypoints = tuple(round(value, JOINT_DIGITS) for value in posture.joints.reshape(-1).tolist())
+    return msgspec.structs.replace(told, keypoints=keypoints, posed=round(posture.age * 1e3))
 
 
 def _rounded4(

@@ -1,8 +1,8 @@
 """Gets together what a server understands with, and takes it apart again.
 
-A reader or a language model that cannot be loaded is done without: what is seen is still followed,
-and answered from. Only the memory that an operator named has to open, since what they want kept
-would be lost.
+A reader, a pose estimator or a language model that cannot be loaded is done without: what is seen
+is still followed, and answered from. Only the memory that an operator named has to open, since what
+they want kept would be lost.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from dataclasses import dataclass
 
 from streaming.conversation import Faculties
 from streaming.model_desk import ModelDesk
+from streaming.posing_desk import PosingDesk
 from streaming.reading_desk import ReadingDesk
 from streaming.remembering.keeper import MemoryKeeper
 from streaming.settings import Settings
 from vision.assisting.outbox import AssistantConfig
 from vision.errors import ModelError
-from vision.ports import Detector, SeeingModel, TextReader
+from vision.ports import Detector, PoseEstimator, SeeingModel, TextReader
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,8 @@ class Loaders:
     "What reads text; None for a server that does not. Blocks."
     model: Callable[[], AbstractAsyncContextManager[SeeingModel]] | None = None
     "What sees and speaks; None for a server that answers from what the others know."
+    poses: Callable[[], PoseEstimator] | None = None
+    "What finds people's joints; None for a server that does not. Blocks."
 
 
 @asynccontextmanager
@@ -57,6 +60,7 @@ async def understanding(
             model=await _open_model(stack, loaders, workers),
             reader=await _open_reader(stack, loaders),
             config=AssistantConfig(first_word_within=settings.vlm_timeout),
+            poses=await _open_poses(stack, loaders),
         )
 
 
@@ -91,4 +95,22 @@ async def _open_reader(stack: AsyncExitStack, loaders: Loaders) -> ReadingDesk |
     desk.start()
     stack.push_async_callback(desk.close)
     log.info("text reader %s", reader.name)
+    return desk
+
+
+async def _open_poses(stack: AsyncExitStack, loaders: Loaders) -> PosingDesk | None:
+    if loaders.poses is None:
+        return None
+    thread = ThreadPoolExecutor(1, "poses")
+    try:
+        estimator = await asyncio.get_running_loop().run_in_executor(thread, loaders.poses)
+    except Exception as error:
+        # as with a reader
+        thread.shutdown(wait=False)
+        log.warning("no poses are found: %s", error, exc_info=not isinstance(error, ModelError))
+        return None
+    desk = PosingDesk(estimator, thread)
+    desk.start()
+    stack.push_async_callback(desk.close)
+    log.info("pose estimator %s", estimator.name)
     return desk

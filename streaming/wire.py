@@ -48,6 +48,11 @@ class ObjectMessage(msgspec.Struct, frozen=True):
     "Motion of the box's centre a second, camera motion included."
     seen: int
     "Milliseconds since a detection last confirmed it."
+    keypoints: tuple[float, ...] | msgspec.UnsetType = msgspec.UNSET
+    """x, y, score of a person's 17 joints one after the other, as COCO orders them; x and y are
+    fractions of ``box``, and may lie outside it. Only where poses are found, and while believed."""
+    posed: int | msgspec.UnsetType = msgspec.UNSET
+    "Milliseconds since the picture in which they were found."
 
 
 class Tracks(Message, frozen=True, tag="tracks", omit_defaults=False):
@@ -71,6 +76,8 @@ class Hello(Message, frozen=True, tag="hello", omit_defaults=False):
     labels: tuple[str, ...]
     limits: dict[str, float]
     v: int = VERSION
+    pose: str | msgspec.UnsetType = msgspec.UNSET
+    "Name of what finds poses; absent where nothing does."
 
 
 class Percentiles(msgspec.Struct, frozen=True):

@@ -31,7 +31,7 @@ from streaming.security import Gate
 from streaming.server import Server
 from streaming.settings import Settings
 from streaming.understanding import Loaders
-from vision.ports import Detector, SeeingModel, TextReader
+from vision.ports import Detector, PoseEstimator, SeeingModel, TextReader
 from vision.types import Detections
 
 SDP = {"Content-Type": "application/sdp"}
@@ -68,11 +68,15 @@ def serving() -> ServerMaker:
         token: str | None = None,
         model: SeeingModel | None = None,
         reader: TextReader | None = None,
+        poses: PoseEstimator | None = None,
         **settings: Any,
     ) -> AsyncIterator[Running]:
         chosen = detector or ScriptedDetector([Step(one_box())])
         loaders = Loaders(
-            lambda: chosen, reader and (lambda: reader), model and (lambda: nullcontext(model))
+            lambda: chosen,
+            reader and (lambda: reader),
+            model and (lambda: nullcontext(model)),
+            poses and (lambda: poses),
         )
         server = Server(Settings(**settings), loaders, Gate(token), web.ROOT, lambda: b"a clip")
         config = uvicorn.Config(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import numpy as np
 import pytest
 
 from streaming.lane import Sight
 from streaming.tracks import TracksTeller, frame_ref, object_messages
-from streaming.wire import tracks_messages
+from streaming.wire import MAX_TRACKS_BYTES, Hello, ObjectMessage, encode, tracks_messages
 from vision.picture import Picture
+from vision.posture import Posture
 from vision.types import Seconds, Track, TrackId
 
 PICTURE = Picture(np.zeros((12, 8), np.uint8))
@@ -48,6 +50,45 @@ def test_an_object_is_rounded_to_what_a_screen_can_show() -> None:
     assert (told.label, told.score, told.seen) == ("cat", 0.812, 34)
     assert told.box == pytest.approx((0.1235, 0.2, 0.3, 0.4))
     assert told.v == pytest.approx((0.0, -0.1001))
+
+
+def posture(score: float = 0.87654, age: float = 0.1234) -> Posture:
+    joints = np.tile(np.array([0.123456, -0.9, score], np.float32), (17, 1))
+    return Posture(joints, Seconds(age))
+
+
+def person(number: int) -> Track:
+    return Track(TrackId(number), 0, 0.9, (0.1, 0.1, 0.2, 0.2), (0.0, 0.0), Seconds(0))
+
+
+def test_joints_are_told_in_their_box_with_their_age() -> None:
+    told, other = object_messages([person(1), person(2)], ("person",), {TrackId(1): posture()})
+    assert told.keypoints == (0.123, -0.9, 0.877) * 17
+    assert told.posed == 123
+    assert msgspec.json.decode(msgspec.json.encode(told), type=ObjectMessage) == told
+    assert other.keypoints is other.posed is msgspec.UNSET
+
+
+def test_without_poses_not_a_byte_is_told_of_them() -> None:
+    (told,) = object_messages([person(1)], ("person",), {})
+    assert msgspec.json.encode(told) == (
+        b'{"id":1,"label":"person","score":0.9,"box":[0.1,0.1,0.2,0.2],"v":[0.0,0.0],"seen":0}'
+    )
+    hello = encode(Hello("s", "d", "grounded", ("cup",), {}))
+    assert hello == (
+        '{"type":"hello","session":"s","detector":"d","vlm":"grounded",'
+        '"labels":["cup"],"limits":{},"v":1}'
+    )
+
+
+def test_a_crowd_with_joints_is_parted_into_messages_that_fit() -> None:
+    crowd = [person(number) for number in range(1, 7)]
+    worn = {track.id: posture() for track in crowd}
+    objects = object_messages(crowd, ("person",), worn)
+    parts = list(tracks_messages(1, frame_ref(sight(), 50.0), (0.0, 0.0), objects))
+    assert 1 < len(parts) <= 3
+    assert max(len(text.encode()) for text in parts) <= MAX_TRACKS_BYTES
+    assert [each["id"] for text in parts for each in json.loads(text)["objects"]] == [*range(1, 7)]
 
 
 class Heard:
