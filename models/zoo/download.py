@@ -38,7 +38,8 @@ def fetch(client: httpx.Client, url: str, part: Path, size: int, make_bar: MakeB
     Args:
         client: follows redirects.
         url: of the file.
-        part: grows with what comes in and is kept when that breaks off.
+        part: grows with what comes in and is kept when that breaks off; called as the file, then
+            two endings.
         size: of the whole file in bytes.
         make_bar: shows the progress.
 
@@ -51,7 +52,7 @@ def fetch(client: httpx.Client, url: str, part: Path, size: int, make_bar: MakeB
     bar = make_bar(
         total=size,
         initial=held(part),
-        desc=part.name.partition(".")[0],
+        desc=part.name.rsplit(".", 2)[0],
         unit="B",
         unit_scale=True,
         leave=False,

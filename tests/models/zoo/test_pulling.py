@@ -175,6 +175,7 @@ def test_a_server_that_cannot_go_on_is_asked_for_all_of_it(server, tmp_path, bar
     server.stays_up, server.knows_ranges = True, False
     assert (get(server, tmp_path, entry).folder / path).read_bytes() == CONTENT
     assert bars[0].at == bars[0].total == len(CONTENT)
+    assert bars[0].desc == path.rpartition("/")[2]
 
 
 def test_a_server_that_goes_on_elsewhere_is_not_believed(server, tmp_path):
