@@ -134,7 +134,7 @@ def test_a_licence_has_to_be_accepted(server, say):
     code, lines, complaint = say("pull", "yolo-agpl")
     assert code == 2
     assert lines[0].startswith("licence       AGPL-3.0-only")
-    assert complaint.endswith("pull it again with --accept-licence")
+    assert complaint.endswith("say so with --accept-licence")
     assert server.requests == 0
     assert say("pull", "yolo-agpl", "--accept-licence")[0] == 0
 
