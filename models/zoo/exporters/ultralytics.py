@@ -12,8 +12,14 @@ from typing import Any
 from models.zoo.catalogue import Entry
 from vision.errors import ModelError, WeightsMissing
 
-OPSET = 17
-"""Of ONNX operators: what TensorRT 10, OpenVINO 2024 and onnxruntime 1.17 all know."""
+HOW: dict[str, Any] = {
+    "format": "onnx",
+    "opset": 17,  # what TensorRT 10, OpenVINO 2024 and onnxruntime 1.17 all know
+    "dynamic": True,  # the batch's side is free: several sessions' pictures can go in one run
+    "nms": False,  # ours is as good, and a network that needs none keeps to its own way
+    "verbose": False,
+}
+"""Of the package's options."""
 
 FILE = "model.onnx"
 
@@ -51,10 +57,7 @@ def _exported(ultralytics: Any, entry: Entry, weights: Path) -> str:
             f"{entry.page}, and name it with --weights FILE"
         ) from error
     try:
-        # The batch's side is left free, so that several sessions' pictures can go in one run.
-        return str(
-            model.export(format="onnx", imgsz=list(side), opset=OPSET, dynamic=True, verbose=False)
-        )
+        return str(model.export(imgsz=list(side), **HOW))
     except Exception as error:
         raise ModelError(f"ultralytics cannot export {entry.name}: {error}") from error
 
