@@ -51,6 +51,16 @@ test("tracks are read whole", () => {
   });
 });
 
+test("joints are read where there are as many as there should be", () => {
+  const keypoints = Array(17).fill([0.5, -0.25, 0.875]).flat();
+  const posed = { ...object, keypoints, posed: 120 };
+  assert.deepEqual(readTracks(tracks({ objects: [posed] })).objects, [posed]);
+  for (const wrong of [keypoints.slice(1), [...keypoints, 1], "x", [...keypoints.slice(1), "1"]]) {
+    const read = readTracks(tracks({ objects: [{ ...posed, keypoints: wrong }] }));
+    assert.deepEqual(read.objects, [object]);
+  }
+});
+
 test("what the server leaves out has its default", () => {
   const bare = { id: 1, box: [0, 0, 1, 1] };
   const read = readTracks({ type: "tracks", seq: 2, frame: { pts: 0 }, objects: [bare] });

@@ -96,3 +96,14 @@ test("what was unseen at the server and what passed since add up", () => {
 test("looking back does not make a box fresher than it was", () => {
   assert.equal(boxesAt(at(0, { ...CAT, seen: 500 }), null, -200)[0].dashed, true);
 });
+
+test("joints go with their box while they are believed, and then without them", () => {
+  const keypoints = Array(51).fill(0.5);
+  const posed = { ...CAT, v: [0.4, 0], keypoints, posed: 300 };
+  const drawn = (shown) => boxesAt(at(1000, posed), null, shown)[0];
+  assert.equal(drawn(1200).keypoints, keypoints);
+  close(drawn(1200).box, [0.48, 0.2, 0.1, 0.3]);
+  assert.equal(drawn(1699).keypoints, keypoints);
+  assert.ok(!("keypoints" in drawn(1701)));
+  assert.ok(!("keypoints" in boxesAt(at(1000, CAT), null, 1000)[0]));
+});

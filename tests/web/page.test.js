@@ -28,17 +28,17 @@ function loaded(name, seen = new Set()) {
 const weight = (names) => names.reduce((sum, name) => sum + statSync(new URL(name, WEB)).size, 0);
 const path = (name) => `js/${name}`;
 
-test("what a visit loads, in either language, stays under 165 kB", () => {
+test("what a visit loads, in either language, stays under 167 kB", () => {
   for (const language of ["english.js", "chinese.js"]) {
     const names = [...loaded("main.js"), language].map(path);
     const bytes = weight(["index.html", "style.css", ...names]);
-    assert.ok(bytes < 165_000, `${bytes} bytes`);
+    assert.ok(bytes < 167_000, `${bytes} bytes`);
   }
 });
 
-test("the whole page, all that is loaded on demand included, stays under 180 kB", () => {
+test("the whole page, all that is loaded on demand included, stays under 182 kB", () => {
   const bytes = weight(["index.html", "style.css", ...modules.map(path)]);
-  assert.ok(bytes < 180_000, `${bytes} bytes`);
+  assert.ok(bytes < 182_000, `${bytes} bytes`);
 });
 
 test("both languages say everything, with the same places to fill in", () => {

@@ -9,6 +9,8 @@
  * @property {readonly number[]} box left, top, width, height; fractions of the picture
  * @property {readonly number[]} v motion of the box's centre, fractions a second
  * @property {number} seen ms since a detection last confirmed it, at the time of its frame
+ * @property {readonly number[]} [keypoints] a person's joints; see `skeleton.js`
+ * @property {number} [posed] ms since the picture in which they were found
  *
  * @typedef {object} FrameTime
  * @property {number} pts 90 kHz media clock
@@ -21,6 +23,8 @@
  */
 
 const LONGEST_MESSAGE = 65_536;
+/** x, y, score of 17 joints. */
+const KEYPOINTS = 51;
 const MOST_PARTS = 128;
 const MOST_OBJECTS_A_PART = 64;
 
@@ -77,7 +81,13 @@ function readObject(object) {
     box: object.box,
     v: areNumbers(object.v, 2) ? object.v : [0, 0],
     seen: number(object.seen, 0),
+    ...readPose(object),
   };
+}
+
+/** Nothing at all where there is none, which is the rule. */
+function readPose({ keypoints, posed }) {
+  return areNumbers(keypoints, KEYPOINTS) ? { keypoints, posed: number(posed, 0) } : {};
 }
 
 function number(value, otherwise) {

@@ -9,6 +9,8 @@ const FURTHEST_BACK = 500;
 const DASHED_AFTER = 450;
 const FADES_AFTER = 800;
 const GONE_AFTER = 1300;
+/** Joints found in a picture so long before the displayed frame are no longer drawn, ms. */
+const POSE_LASTS = 1000;
 
 /**
  * @typedef {object} DrawnBox
@@ -19,6 +21,7 @@ const GONE_AFTER = 1300;
  * @property {number} unseen ms from the frame of its last detection to the displayed one
  * @property {number} alpha 0…1
  * @property {boolean} dashed not confirmed lately
+ * @property {readonly number[]} [keypoints] joints, in fractions of the box
  *
  * @typedef {{objects: readonly SeenObject[], at: number}} Known as of a
  *   frame, with local ms of its capture
@@ -44,8 +47,14 @@ export function boxesAt(newest, before, shown) {
       box: placed(object, earlier.get(object.id), elapsed, step),
       unseen: object.seen + elapsed,
       ...appearance(object.seen + Math.max(0, elapsed)),
+      ...pose(object, elapsed),
     }))
     .filter((box) => box.alpha > 0);
+}
+
+/** Joints go where their box goes, for as long as they are believed. */
+function pose({ keypoints, posed }, elapsed) {
+  return keypoints && posed + elapsed <= POSE_LASTS ? { keypoints } : {};
 }
 
 /** A frame between two that the server spoke of has its boxes between theirs. */

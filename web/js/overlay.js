@@ -37,6 +37,8 @@ export class Overlay {
   #canvas;
   #pen;
   #scale = 1;
+  /** Comes with the first pose: most people look at pictures without. */
+  #bones = null;
 
   constructor(canvas) {
     this.#canvas = canvas;
@@ -64,6 +66,7 @@ export class Overlay {
     const placed = boxes
       .map((box) => ({ box, rect: onStage(box.box, layout.picture, layout.mirrored) }))
       .filter(({ rect }) => shared(rect, layout.picture));
+    for (const { box, rect } of placed) this.#skeleton(box, rect, layout.mirrored);
     for (const { box, rect } of placed) this.#frame(box, rect);
     if (layout.selected) this.#ring(layout.selected, layout);
     const taken = [];
@@ -114,6 +117,22 @@ export class Overlay {
     pen.strokeStyle = coloursOf(box.id).fill;
     pen.lineWidth = width;
     pen.stroke();
+  }
+
+  #skeleton({ keypoints, alpha }, rect, mirrored) {
+    if (!keypoints) return;
+    this.#bones ??= this.#loadBones();
+    this.#pen.globalAlpha = alpha;
+    this.#bones.draw?.(this.#pen, keypoints, rect, mirrored, this.#scale);
+  }
+
+  #loadBones() {
+    const bones = {};
+    import("./skeleton.js").then(
+      ({ drawSkeleton }) => (bones.draw = drawSkeleton),
+      () => {}, // boxes are drawn all the same
+    );
+    return bones;
   }
 
   #label(box, rect, room, taken) {
