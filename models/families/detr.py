@@ -85,7 +85,7 @@ class FinishedDetr:
     def decode(self, outputs: Outputs, size: Size, threshold: float) -> Candidates:  # noqa: ARG002
         """What scores enough, of the classes that are known."""
         scores = np.asarray(outputs["scores"], np.float32)
-        classes = np.asarray(outputs["labels"])
+        classes = np.asarray(outputs["labels"], np.int64)
         fit = (scores >= threshold) & (classes >= 0) & (classes < self.classes)
         kept = np.flatnonzero(fit)
         kept = kept[np.argsort(-scores[kept], kind="stable")]
