@@ -84,7 +84,7 @@ test("dark edges come first, and what is unsure is thinner, broken and smaller",
   const [dark, light] = ["rgb(0 0 0 / 0.65)", "rgb(255 193 7)"];
   assert.deepEqual(drawn(0.9), [
     [dark, 4.5, 0], [dark, 9], [dark, 9], [light, 2.5, 0], [light, 7], [light, 7],
-  ]); // prettier-ignore
+  ]);
   const [[, width, dashes], [, dot]] = drawn(0.4);
   assert.ok(width < 4.5 && dashes > 0 && dot < 9);
 });

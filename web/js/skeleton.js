@@ -27,7 +27,7 @@ const UNSURE = { line: 1.5, dot: 4, dashes: [5, 5] };
 const LIMBS = [
   ...[[5, 6], [11, 12], [5, 11], [6, 12], [5, 7], [7, 9], [6, 8], [8, 10]],
   ...[[11, 13], [13, 15], [12, 14], [14, 16], [0, 1], [0, 2], [1, 3], [2, 4]],
-]; // prettier-ignore
+];
 
 /** All dark edges first, so that no line is cut by another's. */
 export function drawSkeleton(pen, keypoints, rect, mirrored, scale) {
