@@ -53,7 +53,9 @@ class Fitting:
     grey: int = 114
     "Of what lies beside the picture, before ``mean`` and ``std``."
     antialiased: bool = False
-    "Whether a picture that gets smaller is filtered, as Pillow does; OpenCV's bilinear does not."
+    "Whether it is scaled as Pillow does, which filters what gets smaller, and OpenCV does not."
+    rounded: bool = True
+    "Whether values are whole again once scaled; not where pictures are numbers before they are."
     anchored: Literal["whole", "corner"] = "whole"
     """What keeps its place where a picture is scaled: as a rule its outline. Where it is the middle
     of the first pixel, black comes in at the far edges of a picture that gets larger."""
@@ -112,27 +114,29 @@ class Fitting:
         across, down = self._scale(picture, size)
         return max(1, whole(picture[0] * across)), max(1, whole(picture[1] * down))
 
-    def _fitted(self, bgr: Pixels, size: Size) -> Pixels:
+    def _fitted(self, bgr: Pixels, size: Size) -> Pixels | Floats:
         height, width = bgr.shape[:2]
         place = self.place((width, height), size)
         scaled = self._resized(bgr, (place.width, place.height))
         if self.how == "stretched":
             return scaled
-        fitted = np.full((size[1], size[0], 3), self.grey, np.uint8)
+        fitted = np.full((size[1], size[0], 3), self.grey, scaled.dtype)
         rows = slice(place.top, place.top + place.height)
         fitted[rows, place.left : place.left + place.width] = scaled
         return fitted
 
-    def _resized(self, bgr: Pixels, size: Size) -> Pixels:
+    def _resized(self, bgr: Pixels, size: Size) -> Pixels | Floats:
         height, width = bgr.shape[:2]
         if (width, height) == size:
             return bgr
-        if self.antialiased and (size[0] < width or size[1] < height):
+        if self.antialiased:
             return resized(bgr, size[1], size[0], "bilinear")
         if self.anchored == "corner":
             matrix = np.array([[size[0] / width, 0, 0], [0, size[1] / height, 0], [0, 0, 1.0]])
             return np.asarray(cv2.warpPerspective(bgr, matrix, size), np.uint8)
-        return np.asarray(cv2.resize(bgr, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+        values = bgr if self.rounded else bgr.astype(np.float32)
+        scaled = cv2.resize(values, size, interpolation=cv2.INTER_LINEAR)
+        return np.asarray(scaled, values.dtype)
 
 
 def _before(spare: int) -> int:

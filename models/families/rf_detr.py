@@ -26,6 +26,9 @@ from models.families.fitting import IMAGENET_MEAN, IMAGENET_STD, Fitting, Size
 
 NAME = "rf-detr"
 
+FITTING = Fitting("stretched", "rgb", IMAGENET_MEAN, IMAGENET_STD, rounded=False)
+"""As both its own ``predict`` and transformers feed it: without a filter, and not whole."""
+
 
 @dataclass(frozen=True, slots=True)
 class RfDetr:
@@ -39,7 +42,7 @@ class RfDetr:
     "Logits of one query."
     classes: int
     "Of these, the first so many are classes; with 91 logits, those that COCO uses."
-    fitting: Fitting
+    fitting: Fitting = FITTING
     name: str = NAME
     nms_iou: None = None
 
@@ -73,27 +76,23 @@ def recognise(signature: Signature) -> RfDetr | None:
 def _own(signature: Signature) -> RfDetr | None:
     """As the project exports it itself: its last logit is that of nothing at all.
 
-    Unless it counts COCO's ids. It is fed as its own ``predict`` feeds it, without a filter.
+    Unless it counts COCO's ids.
     """
     logits = paired_classes(signature, "labels", "dets")
     pictures = signature.inputs.keys() == {"input"} and takes_pictures(signature, "input")
     if logits is None or not pictures or "keypoints" in signature.outputs:
         return None
-    return RfDetr("labels", "dets", logits, _classes(logits, logits - 1), _fitting(filtered=False))
+    return RfDetr("labels", "dets", logits, _classes(logits, logits - 1))
 
 
 def _from_transformers(signature: Signature, told: str | None) -> RfDetr | None:
-    """As transformers has it; its processor filters pictures that get smaller."""
+    """As transformers has it."""
     logits = raw_classes(signature)
     if logits is None or (told is None and logits != coco91.IDS):
         return None
     classes = _classes(logits, logits)
-    return RfDetr("logits", "pred_boxes", logits, classes, _fitting(filtered=True))
+    return RfDetr("logits", "pred_boxes", logits, classes)
 
 
 def _classes(logits: int, otherwise: int) -> int:
     return len(coco.LABELS) if logits == coco91.IDS else otherwise
-
-
-def _fitting(*, filtered: bool) -> Fitting:
-    return Fitting("stretched", "rgb", IMAGENET_MEAN, IMAGENET_STD, antialiased=filtered)
