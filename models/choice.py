@@ -30,6 +30,8 @@ class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
     "Of the models that were pulled; empty where there are none."
     labels: Labels | None = None
     "Names of the classes, where the file does not tell or tells wrong."
+    find: Labels = ()
+    "What to look for, in words, where the detector is one that is asked."
     target_hz: float = 8.0
     "Detections a second of one session that `AUTO` has to hold."
 

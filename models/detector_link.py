@@ -25,6 +25,8 @@ class Job(msgspec.Struct):
     "Of each in the slot."
     rung: int
     "Which of the detector's input sizes to use, where it has several."
+    phrases: tuple[str, ...] = ()
+    "What to look for, where the detector is one that is asked; classes are places in it."
 
 
 class Loaded(msgspec.Struct, tag=True):
@@ -42,6 +44,8 @@ class Loaded(msgspec.Struct, tag=True):
     "How many pictures one run of it is for, ascending."
     why: str = ""
     "Why it is this detector, where that was left to us."
+    asked: bool = False
+    "Whether jobs tell what to look for."
 
     @property
     def runtime(self) -> Runtime:

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+import numpy as np
 
 from models.choice import Choice
 from models.detector_link import Failed, Job, Loaded, Reply, Seen
@@ -23,6 +25,7 @@ from models.worker_child import Lost, WorkerChild
 from models.worker_host import WorkerHost
 from vision.picture import Picture
 from vision.types import Detections
+from vision.vocabulary import Vocabulary
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +46,8 @@ class DetectorProcess:
             "the detector", self._launch, self._greet, limits or ProcessLimits()
         )
         self.name = Path(choice.name).name
-        self.labels: tuple[str, ...] = ()
+        self.labels: Sequence[str] = ()
+        self._vocabulary = Vocabulary(choice.find)
         self.rungs: tuple[str, ...] = ()
         self.batch_sizes: tuple[int, ...] = (1,)
         self.runtime: Runtime | None = None
@@ -78,11 +82,22 @@ class DetectorProcess:
         return [found for part in self._host.fitting(pictures) for found in self._look(part)]
 
     def _look(self, pictures: Sequence[Picture]) -> list[Detections]:
-        return self._host.ask(
+        wanted = self._vocabulary.wanted
+        found = self._host.ask(
             pictures,
-            lambda places: Job(places, self.rung),
+            lambda places: Job(places, self.rung, wanted),
             lambda reply: _understood(reply, len(pictures)),
         )
+        return [self._labelled(each, wanted) for each in found] if self._asked else found
+
+    def _labelled(self, found: Detections, wanted: Sequence[str]) -> Detections:
+        """With places in the vocabulary, which outlast what was wanted."""
+        places = np.array([self._vocabulary.index(each) for each in wanted], np.int32)
+        return replace(found, classes=places[found.classes])
+
+    @property
+    def _asked(self) -> bool:
+        return self.labels is self._vocabulary
 
     def close(self) -> None:
         """Ends the process; once or more."""
@@ -97,7 +112,8 @@ class DetectorProcess:
             raise reply.error()
         if not isinstance(reply, Loaded):
             raise Lost("it answers before it was asked")
-        self.name, self.labels, self.rungs = reply.name, reply.labels, reply.rungs
+        self.name, self.rungs = reply.name, reply.rungs
+        self.labels = self._vocabulary if reply.asked else reply.labels
         self.batch_sizes, self.runtime = reply.batch_sizes, reply.runtime
         self.rung = min(self.rung, max(0, len(self.rungs) - 1))
         if reply.why:

@@ -18,6 +18,7 @@ import msgspec
 import numpy as np
 
 from models import batching
+from models.asking import Asking
 from models.choice import Choice
 from models.detector_link import Failed, Found, Job, Loaded, Seen
 from models.detectors import Opened, open_detector
@@ -26,7 +27,7 @@ from models.picture_slot import PictureSlot
 from models.registry import RunningDetector
 from models.worker_side import give_way, joined
 from vision.picture import Picture
-from vision.ports import BatchDetector, LadderDetector
+from vision.ports import AskedDetector, BatchDetector, LadderDetector
 from vision.types import Detections
 
 log = logging.getLogger(__name__)
@@ -78,6 +79,7 @@ def described(opened: Opened) -> Loaded:
         _rungs(detector),
         tuple(detector.batch_sizes) if isinstance(detector, BatchDetector) else (1,),
         opened.why,
+        isinstance(detector, AskedDetector),
     )
 
 
@@ -88,12 +90,16 @@ def serve(owner: socket.socket, slot: PictureSlot, detector: RunningDetector) ->
         EOFError, OSError: the owner is gone.
     """
     told = ""
+    asking = Asking(detector) if isinstance(detector, AskedDetector) else None
     while True:
         job = msgspec.msgpack.decode(receive(owner), type=Job)
         try:
             set_rung(detector, job.rung)
-            pictures = [slot.read(place) for place in job.places]
-            seen = look(detector, pictures)
+            if asking is not None:
+                asking.turn_to(job.phrases)
+            seen = look(detector, [slot.read(place) for place in job.places])
+            if asking is not None:
+                seen = list(map(asking.numbered, seen))
             reply: Seen | Failed = Seen(tuple(Found.of(each) for each in seen))
         except Exception as error:
             reply = Failed.by(error)

@@ -13,6 +13,7 @@ from models import registry
 from models.choice import AUTO, Choice
 from models.choosing import Candidate, choose
 from models.families.loading import Wanted, load
+from models.open_vocabulary import detector as open_vocabulary
 from models.registry import RunningDetector
 from models.timing import Speed, timed
 from models.zoo import catalogue, store
@@ -21,6 +22,12 @@ from vision.errors import ConfigError, UnknownModel
 from vision.picture import Picture
 
 SUFFIX = ".onnx"
+
+ASKED = "open-vocabulary"
+"""The task of detectors that look for what they are asked for."""
+
+DETECTING = ("detection", ASKED)
+"""Tasks of detectors."""
 
 MEASURED = 0.25
 """Seconds for which each candidate of `AUTO` is run."""
@@ -69,14 +76,23 @@ def _named(choice: Choice) -> RunningDetector:
     return _pulled(choice)
 
 
+def for_words(folder: Path | None) -> str | None:
+    """The name of a detector in the folder of models that looks for what it is asked for."""
+    return next((each.name for each in _here(folder) if each.task == ASKED), None)
+
+
 def _pulled(choice: Choice) -> RunningDetector:
     entry = _entry(choice)
-    if entry.task != "detection":
+    if entry.task not in DETECTING:
         raise ConfigError(f"{entry.name} is for {entry.task}, it detects nothing by itself")
     folder = choice.models
     if folder is None:
         raise ConfigError(f"{entry.name} lies in the folder of models, and none was named")
     path = store.path(entry.name, folder)
+    if entry.task == ASKED:
+        asked = open_vocabulary.load(path.parent, choice.device, choice.threads)
+        asked.want(choice.find)
+        return asked
     wanted = Wanted(choice.labels, entry.input_size)
     return load(entry.name, path, choice.device, choice.threads, wanted)
 
@@ -130,7 +146,7 @@ def _here(folder: Path | None) -> list[Entry]:
     known = catalogue.entries()
     entries = [known[name] for name in store.here(folder) if name in known]
     return [
-        each for each in entries if each.task == "detection" and store.is_whole(each.name, folder)
+        each for each in entries if each.task in DETECTING and store.is_whole(each.name, folder)
     ]
 
 

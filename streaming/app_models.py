@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -25,6 +26,8 @@ from streaming.private_folder import state_folder
 from streaming.sample import sample_camera, sample_picture
 from streaming.settings import Settings
 from vision.errors import ConfigError
+
+log = logging.getLogger(__name__)
 
 ModelCard: TypeAlias = models.zoo.cards.Card
 """A model of the catalogue, and whether it is here."""
@@ -51,14 +54,29 @@ def choice(settings: Settings) -> models.choice.Choice:
     """
     labels = settings.labels
     return models.choice.Choice(
-        settings.detector,
+        _asked_name(settings),
         device=_device(settings),
         threads=settings.threads,
         batch=settings.batch,
         folder=str(models_folder()),
         labels=models.families.labels.read_labels(labels) if labels else None,
+        find=settings.find,
         target_hz=settings.target_detect_hz,
     )
+
+
+def _asked_name(settings: Settings) -> str:
+    """The detector named, or where words are and no detector: one that is asked, if one is here."""
+    if not settings.find or settings.detector != Settings().detector:
+        return settings.detector
+    asked = models.detectors.for_words(models_folder())
+    if asked is None:
+        log.warning(
+            "nothing that looks for words is here, so %s goes on with its own labels; "
+            "`openeyes models list --task open-vocabulary` lists what can be had",
+            settings.detector,
+        )
+    return asked or settings.detector
 
 
 def _device(settings: Settings) -> models.devices.Device:

@@ -197,8 +197,13 @@ def _security(host: str, options: argparse.Namespace) -> Security:
 
 
 def _detector_settings(options: argparse.Namespace) -> Settings:
-    chosen = {"detector": options.detector, "labels": options.labels}
-    return Settings(**chosen, device=options.device, threads=options.threads)
+    return Settings(
+        detector=options.detector,
+        labels=options.labels,
+        find=options.find,
+        device=options.device,
+        threads=options.threads,
+    )
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from streaming.remembering.limits import DAY, IN_PROCESS, ON_DISK, MemoryLimits
 from streaming.sending.limits import CODECS, MIN_BITRATE
 from streaming.settings import MAX_BATCH, Settings
 from vision.errors import ConfigError
+from vision.vocabulary import Vocabulary
 
 
 def add_listen_options(parser: argparse.ArgumentParser) -> None:
@@ -47,6 +48,14 @@ def add_detector_options(
         type=Path,
         metavar="FILE",
         help="names of its classes, one a line, for an ONNX file that does not tell them",
+    )
+    parser.add_argument(
+        "--find",
+        type=_phrases,
+        default=defaults.find,
+        metavar="WORDS",
+        help="what to look for, in words, with commas between: 'red mug, door handle'; needs a "
+        "detector that is asked (`openeyes models list --task open-vocabulary`)",
     )
     parser.add_argument(
         "--device", default=defaults.device, choices=devices, help="default: %(default)s"
@@ -106,6 +115,15 @@ def _batch(text: str) -> int:
     if not text.isdecimal() or int(text) > MAX_BATCH:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {MAX_BATCH}")
     return int(text)
+
+
+def _phrases(text: str) -> tuple[str, ...]:
+    """An argparse type: phrases with commas between."""
+    phrases = [each for each in text.replace("，", ",").split(",") if each.strip()]
+    try:
+        return Vocabulary(phrases).always
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _bitrate(text: str) -> int:
@@ -192,6 +210,7 @@ def settings_from(options: argparse.Namespace, **more: Any) -> Settings:
     return Settings(
         detector=options.detector,
         labels=options.labels,
+        find=options.find,
         device=options.device,
         threads=options.threads,
         batch=options.batch,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
@@ -84,7 +84,7 @@ class Conversation:
     def __init__(
         self,
         session: str,
-        labels: tuple[str, ...],
+        labels: Sequence[str],
         faculties: Faculties,
         say: Callable[[Message], None],
         clock: Callable[[], Seconds],

@@ -28,7 +28,7 @@ class EventsLog:
             raise MediaError(f"{path} cannot be written: {error.strerror}") from error
         self._labels = detector.labels
         self._sequence = 0
-        self.write(Hello("replay", detector.name, vlm, detector.labels, {}), 0)
+        self.write(Hello("replay", detector.name, vlm, tuple(detector.labels), {}), 0)
 
     def write(self, message: Message, at: float) -> None:
         """Adds a message, said at ``at`` seconds of media time."""

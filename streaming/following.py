@@ -12,6 +12,7 @@ from vision.eye import Eye
 from vision.motion import CameraMotion
 from vision.picture import Picture
 from vision.types import Detections, Seconds, Track
+from vision.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +46,41 @@ class Taken:
 class Following:
     """Follows what one camera sees, of the labels that are wanted. Not thread-safe."""
 
-    def __init__(self, labels: tuple[str, ...]) -> None:
+    def __init__(self, labels: Sequence[str]) -> None:
+        """``labels`` are the detector's; those of a ``Vocabulary`` can be added to."""
         self._labels = labels
         self._eye = Eye(labels)
         self._wanted: tuple[int, ...] | None = None
         self._used = Seconds(0)
+        self.want(())
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The labels that everyone may know of: what others asked for is theirs."""
+        labels = self._labels
+        return labels.always if isinstance(labels, Vocabulary) else tuple(labels)
 
     def want(self, labels: Sequence[str]) -> None:
-        """Follows only objects of these labels from here on; of all if there are none.
+        """Follows only objects of these labels from here on.
+
+        If there are none: of all, or of those that a ``Vocabulary`` has for everyone.
 
         Raises:
-            ValueError: the detector knows no such label.
+            ValueError: the detector knows no such label, or can look for no more.
         """
+        if isinstance(self._labels, Vocabulary):
+            wanted = self._labels.want(self, labels) or self._labels.always
+            self._wanted = tuple(map(self._labels.index, wanted))
+            return
         unknown = [label for label in labels if label not in self._labels]
         if unknown:
             raise ValueError(f"there is no label {unknown[0]!r}; hello lists those that there are")
         self._wanted = tuple(map(self._labels.index, labels)) or None
+
+    def close(self) -> None:
+        """Wants nothing any more."""
+        if isinstance(self._labels, Vocabulary):
+            self._labels.forget(self)
 
     def look(self, picture: Picture, t: Seconds) -> Shown:
         """Looks at every frame."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from streaming.following import Shown
 from streaming.posing_desk import Order, Posed, PosingDesk
@@ -18,9 +18,7 @@ STAGE = "pose"
 class Posing:
     """Does nothing where there is no desk. `see` and `close` on the loop, `at` from any thread."""
 
-    def __init__(
-        self, desk: PosingDesk | None, labels: tuple[str, ...], stats: SessionStats
-    ) -> None:
+    def __init__(self, desk: PosingDesk | None, labels: Sequence[str], stats: SessionStats) -> None:
         self._desk, self._labels, self._stats = desk, labels, stats
         self._seat = desk.join(self._hear) if desk else None
         self._postures = Postures()

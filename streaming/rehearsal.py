@@ -117,7 +117,7 @@ def watch_cue(argument: str, number: int) -> Cue:
 class Rehearsal:
     """Takes every frame of a replay, in order."""
 
-    def __init__(self, labels: tuple[str, ...], cues: Sequence[Cue], props: Props) -> None:
+    def __init__(self, labels: Sequence[str], cues: Sequence[Cue], props: Props) -> None:
         self.listeners: list[Listener] = []
         "Who is told what the assistant says."
         self._props = props

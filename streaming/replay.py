@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,7 +110,7 @@ def _open_sinks(
     return sinks
 
 
-def annotated(seen: Seen, labels: tuple[str, ...]) -> Picture:
+def annotated(seen: Seen, labels: Sequence[str]) -> Picture:
     """The frame with its tracks drawn on a copy of it."""
     picture = seen.frame.picture.copy()
     draw(picture, seen.tracks, labels)
@@ -120,7 +120,7 @@ def annotated(seen: Seen, labels: tuple[str, ...]) -> Picture:
 class Snapshot:
     """Keeps the last frame shown at a moment, and writes it."""
 
-    def __init__(self, path: Path, at: float, labels: tuple[str, ...]) -> None:
+    def __init__(self, path: Path, at: float, labels: Sequence[str]) -> None:
         self._path = path
         self._at = at
         self._labels = labels

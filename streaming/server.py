@@ -171,8 +171,9 @@ class Server:
         picture = Picture.from_bgr(np.zeros((64, 64, 3), np.uint8))
         detector.detect(picture)
         whole = Track(TrackId(1), 0, 1.0, (0.0, 0.0, 1.0, 1.0), (0.0, 0.0), Seconds(0))
-        draw(picture, [whole], detector.labels)
-        _warm_assistant(detector.labels, picture, whole)
+        labels = tuple(detector.labels) or ("thing",)  # nobody has asked for anything yet
+        draw(picture, [whole], labels)
+        _warm_assistant(labels, picture, whole)
         return detector
 
     def _free_detector(self) -> None:

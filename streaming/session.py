@@ -64,7 +64,7 @@ class Identity:
 
     session: str
     detector: str
-    labels: tuple[str, ...]
+    labels: Sequence[str]
     limits: dict[str, float]
     vlm: str = "grounded"
 
@@ -127,6 +127,7 @@ class Session:
         self._engine.unsubscribe(self._lane)
         self.conversation.close()
         self._posing.close()
+        self._following.close()
         self.returned.close()
         self.events.clear()
         self.tracks.sink = None
@@ -138,7 +139,8 @@ class Session:
             return False
         self.events.append(sink)
         who, pose = self.identity, self._posing.name or UNSET
-        hello = Hello(who.session, who.detector, who.vlm, who.labels, who.limits, pose=pose)
+        labels = self._following.offered
+        hello = Hello(who.session, who.detector, who.vlm, labels, who.limits, pose=pose)
         sink.send(encode(hello))
         return True
 
@@ -148,10 +150,10 @@ class Session:
             self.events.remove(sink)
 
     def follow(self, labels: Sequence[str]) -> None:
-        """Follows only objects of these labels from here on; of all if there are none.
+        """Follows only objects of these labels from here on, as ``Following.want`` has it.
 
         Raises:
-            ValueError: the detector knows no such label.
+            ValueError: the detector knows no such label, or can look for no more.
         """
         self._following.want(labels)
 

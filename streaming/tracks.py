@@ -24,7 +24,7 @@ JOINT_DIGITS = 3
 class TracksTeller:
     """Tells one listener, if there is one, where everything is in a frame."""
 
-    def __init__(self, labels: tuple[str, ...]) -> None:
+    def __init__(self, labels: Sequence[str]) -> None:
         self.sink: Sink | None = None
         self.something = False
         "Whether the listener may believe that there is anything in the picture."
@@ -79,7 +79,7 @@ def frame_ref(sight: Sight, now: float, returned: int | None = None) -> FrameRef
 
 def object_messages(
     tracks: Iterable[Track],
-    labels: tuple[str, ...],
+    labels: Sequence[str],
     postures: Mapping[TrackId, Posture] = MappingProxyType({}),
 ) -> tuple[ObjectMessage, ...]:
     """Tracks as wire objects, rounded to what a screen can show."""

@@ -23,6 +23,8 @@ while a question waits for the model.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from vision.assisting.captions import Captions
 from vision.assisting.enquiries import Enquiries
 from vision.assisting.keeping import Keeping
@@ -57,7 +59,7 @@ class Assistant:
 
     def __init__(
         self,
-        labels: tuple[str, ...],
+        labels: Sequence[str],
         abilities: Abilities | None = None,
         config: AssistantConfig | None = None,
     ) -> None:

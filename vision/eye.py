@@ -9,6 +9,7 @@ order is refused and counted, not raised: one late result must not end a session
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -40,7 +41,7 @@ class EyeConfig:
 class Eye:
     """The sight of one camera. Not thread-safe."""
 
-    def __init__(self, labels: tuple[str, ...], config: EyeConfig | None = None) -> None:
+    def __init__(self, labels: Sequence[str], config: EyeConfig | None = None) -> None:
         self.labels = labels
         "Class names; `Track.label` indexes into them."
         self.refused = 0

@@ -47,7 +47,7 @@ GOLDEN_ANGLE = 137.508
 "Degrees of hue between consecutive ids: neighbours differ as much as can be."
 
 
-def draw(picture: Picture, tracks: Sequence[Track], labels: tuple[str, ...]) -> None:
+def draw(picture: Picture, tracks: Sequence[Track], labels: Sequence[str]) -> None:
     """Draws the tracks into the picture, which the caller has copied before if it must.
 
     ``labels`` are the detector's class names; an unknown class is called "object". Boxes that are
@@ -133,7 +133,7 @@ def _strength(seen: float) -> float:
     return 1 - (1 - FAINTEST) * step / FADE_STEPS
 
 
-def _label(track: Track, labels: tuple[str, ...], shorter_side: int) -> Sprite:
+def _label(track: Track, labels: Sequence[str], shorter_side: int) -> Sprite:
     name = labels[track.label] if 0 <= track.label < len(labels) else "object"
     size = letter_size(shorter_side)
     if track.seen > PREDICTED_AFTER:

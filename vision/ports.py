@@ -19,8 +19,11 @@ class Detector(Protocol):
         ...
 
     @property
-    def labels(self) -> tuple[str, ...]:
-        """Class names in English; ``Detections.classes`` index into them."""
+    def labels(self) -> Sequence[str]:
+        """Class names in English; ``Detections.classes`` index into them.
+
+        They stay as they are, or are a ``vision.vocabulary.Vocabulary``, which grows.
+        """
         ...
 
     def detect(self, picture: Picture) -> Detections:
@@ -58,6 +61,19 @@ class BatchDetector(Detector, Protocol):
 
         Any number of pictures; at most ``batch_sizes[-1]`` go into one run. Where one of them
         fails, all do.
+        """
+        ...
+
+
+@runtime_checkable
+class AskedDetector(Detector, Protocol):
+    """A detector that looks for what it is asked for, in words."""
+
+    def want(self, phrases: Sequence[str]) -> None:
+        """From the next picture on the labels are these phrases, in their order.
+
+        Raises:
+            ConfigError: it cannot read one of them; what was wanted before still is.
         """
         ...
 

@@ -42,7 +42,7 @@ class Posture:
     "Since the picture in which they were found."
 
 
-def people(tracks: Sequence[Track], labels: tuple[str, ...], size: tuple[int, int]) -> People:
+def people(tracks: Sequence[Track], labels: Sequence[str], size: tuple[int, int]) -> People:
     """Whom to find the poses of, the largest first; ``size`` is the picture's, in pixels."""
     found = [
         track

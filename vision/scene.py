@@ -8,7 +8,7 @@ view is all that questions and standing instructions are answered from.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import hypot
 from typing import Literal
@@ -116,7 +116,7 @@ class _Stay:
 class Scene:
     """The scene before one camera. Not thread-safe."""
 
-    def __init__(self, labels: tuple[str, ...]) -> None:
+    def __init__(self, labels: Sequence[str]) -> None:
         self._labels = labels
         self._began: Seconds | None = None
         self._t = Seconds(0)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol, cast
 
-from models.families import loading
 from models.zoo import store
 from models.zoo.alone import alone
 from models.zoo.catalogue import Entry
@@ -18,11 +16,26 @@ from models.zoo.licences import require_consent
 from models.zoo.store import Manifest
 from vision.errors import ModelError
 
-Exporter: TypeAlias = Callable[[Entry, Path, Path | None], tuple[Path, str]]
-"""Fills a folder from an entry's own weights or a file of them; gives the ONNX file and what made
-it, with its version."""
 
-EXPORTERS = {"ultralytics": "models.zoo.exporters.ultralytics"}
+class Exporter(Protocol):
+    """A module that knows how models of one family are made."""
+
+    def export(self, entry: Entry, target: Path, source: Path | None) -> tuple[Path, str]:
+        """Fills ``target``; gives the ONNX file for pictures, and what made it with its version.
+
+        ``source`` is a file or folder of weights; None where they are to be fetched.
+        """
+        ...
+
+    def attempt(self, entry: Entry, path: Path) -> None:
+        """Raises ``ModelError`` unless what was made runs."""
+        ...
+
+
+EXPORTERS = {
+    "owlv2": "models.zoo.exporters.owlv2",
+    "ultralytics": "models.zoo.exporters.ultralytics",
+}
 """Modules by family."""
 
 
@@ -54,8 +67,8 @@ def export(
     ):
         made = Path(scratch) / entry.name
         made.mkdir()
-        path, made_by = exporter(entry, made, source)
-        _try(entry, path)
+        path, made_by = exporter.export(entry, made, source)
+        exporter.attempt(entry, path)
         files = {
             str(each.relative_to(made)): sha256(each) for each in made.rglob("*") if each.is_file()
         }
@@ -72,10 +85,4 @@ def _exporter(entry: Entry) -> Exporter:
     module = EXPORTERS.get(entry.family)
     if entry.source != "export" or module is None:
         raise ModelError(f"{entry.name} is not made here: {store.cure(entry.name)}")
-    exporter: Exporter = import_module(module).export
-    return exporter
-
-
-def _try(entry: Entry, path: Path) -> None:
-    """Raises ``ModelError`` unless it loads, and runs once."""
-    loading.load(entry.name, path, "cpu", None)
+    return cast("Exporter", import_module(module))

@@ -23,12 +23,13 @@ from models.choice import Choice
 from models.detector_process import DetectorProcess
 from models.devices import Device, Runtime
 from models.registry import GROUP
-from vision.errors import WeightsMissing
+from vision.errors import ConfigError, WeightsMissing
 from vision.picture import Picture
 from vision.types import Detections
 
 NAME = "plugged"
 BROKEN = "plugged-broken"
+ASKED = "plugged-asked"
 
 SEE, HANG, SPIN, RAISE, LACK, DIE, SLOW, SLOWER = range(8)
 """Orders."""
@@ -73,6 +74,31 @@ class Plugged:
             np.array([box], np.float32),
             np.array([score], np.float32),
             np.array([self.rung], np.int32),
+        )
+
+
+class PluggedAsked:
+    """Sees each thing that it is asked for once, with the phrase's length as its score."""
+
+    name = ASKED
+    labels: tuple[str, ...] = ()
+    unreadable = "x" * 20
+
+    def __init__(self, device: Device, threads: int | None) -> None:
+        self.runtime = Runtime(device, threads or 1, "asked")
+
+    def want(self, phrases: Sequence[str]) -> None:
+        if self.unreadable in phrases:
+            raise ConfigError("a phrase is too long: use fewer words")
+        self.labels = tuple(phrases)
+
+    def detect(self, picture: Picture) -> Detections:
+        obey(_order(picture))
+        count = len(self.labels)
+        return Detections(
+            np.tile(np.float32([0.1, 0.1, 0.5, 0.5]), (count, 1)),
+            np.array([len(each) / 100 for each in self.labels], np.float32),
+            np.arange(count, dtype=np.int32),
         )
 
 
@@ -129,8 +155,10 @@ def _notes(orders: Path) -> Path:
     return orders.with_suffix(".obeyed")
 
 
-def create(name: str, device: Device, threads: int | None) -> Plugged:
+def create(name: str, device: Device, threads: int | None) -> Plugged | PluggedAsked:
     """What the entry points name."""
+    if name == ASKED:
+        return PluggedAsked(device, threads)
     if name == BROKEN:
         raise RuntimeError("broken by design")
     obey(_standing(LOADING) or SEE)
@@ -162,7 +190,7 @@ def installed(folder: Path) -> Iterator[None]:
     package = folder / "plugged-1.0.dist-info"
     package.mkdir()
     (package / "METADATA").write_text("Metadata-Version: 2.1\nName: plugged\nVersion: 1.0\n")
-    entries = (f"{name} = tests.models.plugged_detector:create\n" for name in (NAME, BROKEN))
+    entries = (f"{name} = tests.models.plugged_detector:create\n" for name in (NAME, BROKEN, ASKED))
     (package / "entry_points.txt").write_text(f"[{GROUP}]\n" + "".join(entries))
     root = Path(__file__).parents[2]
     with patch.dict(os.environ, {"PYTHONPATH": os.pathsep.join((str(folder), str(root)))}):

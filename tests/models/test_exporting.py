@@ -9,6 +9,7 @@ import pytest
 
 from models.zoo import catalogue, exporting, store
 from models.zoo.catalogue import Entry
+from models.zoo.exporters import ultralytics
 from models.zoo.exporting import export
 from tests.models.families import constant_model
 from vision.errors import ConfigError, ModelError, WeightsMissing
@@ -34,7 +35,7 @@ class Maker:
 @pytest.fixture
 def maker(monkeypatch: pytest.MonkeyPatch) -> Maker:
     made, module = Maker(), ModuleType("scripted_exporter")
-    module.export = made.export
+    module.export, module.attempt = made.export, ultralytics.attempt
     monkeypatch.setitem(sys.modules, "scripted_exporter", module)
     monkeypatch.setitem(exporting.EXPORTERS, "ultralytics", "scripted_exporter")
     return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from vision.assisting.outbox import Outbox
@@ -46,8 +47,8 @@ class _Reading:
 class Sight:
     """One camera's. ``notice`` with every glimpse, in order."""
 
-    def __init__(self, labels: tuple[str, ...], out: Outbox) -> None:
-        self.labels = labels
+    def __init__(self, labels: Sequence[str], out: Outbox) -> None:
+        self._labels = labels
         self.newest: Glimpse | None = None
         self._out = out
         self._scene = Scene(labels)
@@ -71,6 +72,11 @@ class Sight:
         if event.key is not None:
             self._out.counts["key_frames"] += 1
             self._read_key_frame(event.key.glimpse, now)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Of the detector, as they are now."""
+        return tuple(self._labels)
 
     @property
     def view(self) -> SceneView:

@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from models.families import loading
 from models.zoo.catalogue import Entry
 from vision.errors import ModelError, WeightsMissing
 
@@ -71,3 +72,8 @@ def _package() -> Any:
             "exporting YOLO of Ultralytics needs its package, which is under AGPL-3.0: "
             "pip install 'openeyes[ultralytics]'"
         ) from error
+
+
+def attempt(entry: Entry, path: Path) -> None:
+    """Raises ``ModelError`` unless what was made loads, and runs once."""
+    loading.load(entry.name, path, "cpu", None)

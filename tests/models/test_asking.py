@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from models.asking import Asking
+from models.detector_process import DetectorProcess
+from models.devices import Runtime
+from models.process_limits import ProcessLimits
+from tests.models import plugged_detector
+from tests.models.plugged_detector import ASKED, DIE, PluggedAsked, picture
+from vision.errors import ModelError
+from vision.ports import AskedDetector
+from vision.vocabulary import Vocabulary
+
+
+@pytest.fixture(scope="module", autouse=True)
+def plugged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with plugged_detector.installed(tmp_path_factory.mktemp("plugged")):
+        yield
+
+
+def seen(detector: DetectorProcess) -> dict[str, float]:
+    found = detector.detect(picture())
+    labels = [detector.labels[each] for each in found.classes]
+    scores = [round(float(each), 2) for each in found.scores]
+    return dict(zip(labels, scores, strict=True))
+
+
+def came_back(detector: DetectorProcess) -> dict[str, float]:
+    """What it sees once its process was started anew."""
+    for _ in range(600):
+        with suppress(ModelError):
+            return seen(detector)
+        time.sleep(0.05)
+    return {}
+
+
+def test_a_phrase_that_cannot_be_read_is_left_out_and_the_others_keep_their_places(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    detector = PluggedAsked("cpu", 1)
+    asking = Asking(detector)
+    with caplog.at_level(logging.WARNING):
+        asking.turn_to(("mug", PluggedAsked.unreadable, "door handle"))
+    assert detector.labels == ("mug", "door handle")
+    assert asking.numbered(detector.detect(picture())).classes.tolist() == [0, 2]
+    assert "use fewer words" in caplog.text
+
+
+def test_a_detector_is_turned_only_where_the_phrases_change() -> None:
+    turned: list[tuple[str, ...]] = []
+
+    class Noting(PluggedAsked):
+        def want(self, phrases) -> None:
+            turned.append(tuple(phrases))
+            super().want(phrases)
+
+    asking = Asking(Noting("cpu", 1))
+    asking.turn_to(("mug", "keys"))
+    first = len(turned)
+    asking.turn_to(("mug", "keys"))
+    assert len(turned) == first
+    asking.turn_to(())
+    assert turned[-1] == ()
+
+
+def test_what_is_wanted_changes_from_one_picture_to_the_next() -> None:
+    detector = plugged_detector.started(ASKED, find=("red mug",))
+    try:
+        assert isinstance(detector.labels, Vocabulary)
+        assert seen(detector) == {"red mug": 0.07}
+        detector.labels.want("ann", ["keys"])
+        assert seen(detector) == {"red mug": 0.07, "keys": 0.04}
+        detector.labels.want("bob", ["door handle"])
+        detector.labels.want("ann", [])
+        assert seen(detector) == {"red mug": 0.07, "door handle": 0.11}
+        assert tuple(detector.labels) == ("red mug", "keys", "door handle")
+    finally:
+        detector.close()
+
+
+def test_what_is_wanted_outlasts_the_process() -> None:
+    limits = ProcessLimits(first_pause=0.0, longest_pause=0.0)
+    detector = plugged_detector.started(ASKED, find=("red mug",), limits=limits)
+    try:
+        detector.labels.want("ann", ["keys"])
+        with pytest.raises(ModelError, match="detector"):
+            detector.detect(picture(DIE))
+        assert came_back(detector) == {"red mug": 0.07, "keys": 0.04}
+    finally:
+        detector.close()
+
+
+def test_a_detector_of_fixed_labels_is_not_asked() -> None:
+    detector = plugged_detector.started(find=("red mug",))
+    try:
+        assert detector.labels == ("first", "second", "third")
+        assert detector.detect(picture()).classes.tolist() == [0]
+    finally:
+        detector.close()
+
+
+def test_it_is_told_apart_by_what_it_can_do() -> None:
+    assert isinstance(PluggedAsked("cpu", 1), AskedDetector)
+    assert not isinstance(plugged_detector.Plugged("cpu", 1), AskedDetector)
+    assert Runtime("cpu", 1, "asked") == PluggedAsked("cpu", 1).runtime
