@@ -134,9 +134,10 @@ class Fitting:
         if self.anchored == "corner":
             matrix = np.array([[size[0] / width, 0, 0], [0, size[1] / height, 0], [0, 0, 1.0]])
             return np.asarray(cv2.warpPerspective(bgr, matrix, size), np.uint8)
-        values = bgr if self.rounded else bgr.astype(np.float32)
-        scaled = cv2.resize(values, size, interpolation=cv2.INTER_LINEAR)
-        return np.asarray(scaled, values.dtype)
+        if self.rounded:
+            return np.asarray(cv2.resize(bgr, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+        values = bgr.astype(np.float32)
+        return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _before(spare: int) -> int:

@@ -34,7 +34,7 @@ def export(source: str, folder: Path) -> Manifest:
         ModelError: torch or transformers is not installed.
     """
     try:
-        import transformers  # type: ignore[import-not-found]  # noqa: PLC0415 - heavy
+        import transformers  # noqa: PLC0415 - heavy
     except ImportError as error:
         raise ModelError("exporting OWLv2 needs: pip install torch transformers onnx") from error
     model = transformers.Owlv2ForObjectDetection.from_pretrained(
@@ -46,7 +46,7 @@ def export(source: str, folder: Path) -> Manifest:
 
 def write(model: Any, tokenizer: Any, folder: Path, source: str, prompt: str = PROMPT) -> Manifest:
     """Writes a model of transformers, with its tokenizer of the package ``tokenizers``."""
-    import torch  # type: ignore[import-not-found]  # noqa: PLC0415 - heavy
+    import torch  # noqa: PLC0415 - heavy
 
     folder.mkdir(parents=True, exist_ok=True)
     side, length = model.config.vision_config.image_size, _tokens(model)
