@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from browser import fake_camera_browser
+from stolen import Stolen
 
 from bench.latency import Frame, Matcher, drift, middle
 from bench.loop_lag import LoopLagReader
@@ -53,6 +54,8 @@ class Run:
     "Detections a second; None for a system without a detector."
     lag_p99: float | None = None
     "Milliseconds by which the event loop was late; None where it is not told."
+    stolen: float | None = None
+    "Per cent of the processor time that was wanted and that neighbours of this machine took."
     detector: str = ""
     "What it detected with, if it tells."
     rungs: list[str] = field(default_factory=list)
@@ -97,11 +100,14 @@ def measure(  # noqa: PLR0913 - what is measured, where, and how it is spoken to
         fake_camera_browser(clip) as browser,
         streaming(browser, base, way, question) as stream,
     ):
+        stolen = Stolen()
         watched = _watch(stream, LoopLagReader(base) if tells else None, seconds)
+        share = stolen.share()
     notes = watched.notes
     run = summary(system, Matcher().match(notes["local"], notes["remote"]))
     run.said = Counter(" ".join(each) for each in notes["said"])
     run.detect_hz, run.lag_p99 = watched.hz, watched.lag_p99
+    run.stolen = None if share is None else share * 100
     told = [each for each in watched.detecting if each is not None]
     run.detector = next((each.detector for each in told if each.detector), "")
     run.rungs = list(dict.fromkeys(each.rung for each in told if each.rung))

@@ -62,4 +62,6 @@ def line(run: Run) -> str:
         text += f"  detect {run.detect_hz:4.1f} Hz"
     if run.lag_p99 is not None:
         text += f"  loop lag p99 {run.lag_p99:4.1f} ms"
+    if run.stolen is not None:
+        text += f"  neighbours took {run.stolen:.0f} %"
     return text + (f"  SIZE NOT HELD ({run.held:.0%})" if run.flagged else "")

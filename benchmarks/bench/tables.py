@@ -26,7 +26,8 @@ def glass(runs: Sequence[Run], systems: Sequence[System]) -> str:
     """Glass to glass, side by side."""
     head = [
         *("system", "p50, ms", "p95, ms", "frames back, /s", "drift, ms"),
-        *("detections, Hz", "at, pixels", "loop lag p99, ms", "p50 to the echo's", "runs"),
+        *("detections, Hz", "at, pixels", "loop lag p99, ms"),
+        *("p50 to the echo's", "p95", "neighbours took, %", "runs"),
     ]
     measured = {run.system for run in runs}
     rows = [list(_glass_row(runs, s)) for s in systems if s.name in measured]
@@ -42,8 +43,10 @@ def _glass_row(runs: Sequence[Run], system: System) -> Iterator[str]:
     yield _cell(figure(runs, system.name, "detect_hz"), "{:.1f}")
     yield _rungs([run for run in runs if run.system == system.name])
     yield _cell(figure(runs, system.name, "lag_p99"), "{:.1f}")
-    to_echo = ratio(runs, "p50", system.name, "echo")
-    yield NOTHING if to_echo is None else f"{to_echo:.2f}"
+    for field in ("p50", "p95"):
+        to_echo = ratio(runs, field, system.name, "echo")
+        yield NOTHING if to_echo is None else f"{to_echo:.2f}"
+    yield _cell(figure(runs, system.name, "stolen"))
     yield str(sum(run.system == system.name for run in runs))
 
 
