@@ -16,11 +16,8 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from models import coco
-from models.families.family import Candidates, Outputs, Shape, Signature
+from models.families.family import FAMILY_KEY, Candidates, Outputs, Shape, Signature
 from models.families.fitting import Fitting, Floats, Size
-
-FAMILY_KEY = "openeyes.family"
-"""Of an ONNX file's metadata: the name of its family."""
 
 CLASSES_KEY = "openeyes.classes"
 """Of an ONNX file's metadata: how many classes there are, where no output's shape tells."""

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from models.families.fitting import Fitting, Floats, Size
 
+FAMILY_KEY = "openeyes.family"
+"""Of an ONNX file's metadata: the name of its family, where shapes alone do not tell."""
+
 Shape: TypeAlias = tuple[int | None, ...]
 """Of an input or output; None where the model leaves a side free."""
 
@@ -29,8 +32,16 @@ class Signature:
 
     @property
     def picture(self) -> tuple[str, Shape]:
-        """The first input of shape (batch, 3, height, width), by name; raises StopIteration."""
-        return next(each for each in self.inputs.items() if len(each[1]) == 4 and each[1][1] == 3)
+        """The first input of shape (batch, 3, height, width), by name.
+
+        Raises:
+            StopIteration: there is none.
+        """
+        return next(each for each in self.inputs.items() if _is_picture(each[1]))
+
+
+def _is_picture(shape: Shape) -> bool:
+    return len(shape) == 4 and shape[1] in {3, None}
 
 
 class Candidates(NamedTuple):

@@ -9,12 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import coco
-from models.families.family import Candidates, Outputs, Signature
+from models.families.family import FAMILY_KEY, Candidates, Outputs, Signature
 from models.families.fitting import Floats, Size
 from vision.errors import ModelError
-
-FAMILY_KEY = "openeyes.family"
-"""Of the metadata of our own exports: the family's name."""
 
 Strides = tuple[int, ...]
 """Pixels of the network's input between the cells of each grid, finest first."""

@@ -14,14 +14,13 @@ from numpy.typing import NDArray
 
 from models import coco, coco91
 from models.families.detr import (
-    FAMILY_KEY,
     best_pairs,
     labels_of,
     paired_classes,
     raw_classes,
     takes_pictures,
 )
-from models.families.family import Candidates, Outputs, Signature
+from models.families.family import FAMILY_KEY, Candidates, Outputs, Signature
 from models.families.fitting import IMAGENET_MEAN, IMAGENET_STD, Fitting, Size
 
 NAME = "rf-detr"

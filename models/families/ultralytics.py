@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.families import grids
-from models.families.family import Candidates, Outputs, Signature
+from models.families.family import FAMILY_KEY, Candidates, Outputs, Signature
 from models.families.fitting import Fitting, Size
 from vision.errors import ModelError
 
@@ -110,7 +110,7 @@ def recognise(signature: Signature) -> Ultralytics | EndToEnd | None:
     """
     told = signature.metadata
     found = grids.layout(signature)
-    if found is None or told.get(grids.FAMILY_KEY, NAME) != NAME:
+    if found is None or told.get(FAMILY_KEY, NAME) != NAME:
         return None
     if told.get("task", DETECTION) != DETECTION or told.get("head") == TRANSFORMER:
         return None

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.families import grids
-from models.families.family import Candidates, Outputs, Signature
+from models.families.family import FAMILY_KEY, Candidates, Outputs, Signature
 from models.families.fitting import Fitting, Floats, Size
 
 NAME = "yolox"
@@ -74,7 +74,7 @@ def recognise(signature: Signature) -> Yolox | None:
     found = grids.one_row_a_cell(signature, NAME, STRIDES)
     if found is None or found.columns is None or found.columns <= BEFORE_CLASSES:
         return None
-    told = grids.FAMILY_KEY in signature.metadata
+    told = FAMILY_KEY in signature.metadata
     if not told and found.output == OTHERS_OUTPUT:
         return None
     return Yolox(found.columns - BEFORE_CLASSES, found.output)

@@ -81,8 +81,7 @@ def tokenizer_of(folder: Path) -> Tokenizer:
         from tokenizers import Tokenizer  # noqa: PLC0415 - only this detector needs it
     except ImportError as error:
         raise ModelError(
-            "looking for things by name needs the package tokenizers: "
-            "pip install 'openeyes[smolvlm]'"
+            "looking for things by name needs the package tokenizers: pip install 'openeyes[find]'"
         ) from error
     try:
         tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
