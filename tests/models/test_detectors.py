@@ -8,16 +8,21 @@ import pytest
 
 from models import detectors
 from models.choice import AUTO, Choice
+from models.detector_process import DetectorProcess
 from models.detectors import names, open_detector
 from models.zoo import catalogue, store
 from models.zoo.digests import sha256
 from models.zoo.store import Manifest
 from tests.models.families import constant_model
+from tests.models.open_vocabulary import toys
 from vision.errors import ConfigError, UnknownModel, WeightsCorrupt, WeightsMissing
 from vision.picture import Picture
+from vision.ports import AskedDetector
+from vision.vocabulary import Vocabulary
 
 PACKAGED = "nanodet-g-416"
 PULLED = "yolox-nano"
+ASKED = "owlv2-base"
 PICTURE = Picture.from_bgr(np.zeros((48, 64, 3), np.uint8))
 
 
@@ -119,3 +124,52 @@ def test_every_detector_of_the_catalogue_can_be_compared_or_is_left_to_the_opera
 def test_a_choice_travels_whole() -> None:
     choice = Choice("a", device="cuda", threads=2, batch=4, folder="/x", labels=("门", "b"))
     assert msgspec.json.decode(msgspec.json.encode(choice), type=Choice) == choice
+
+
+def asked(folder: Path) -> Path:
+    """The toy that looks for what it is asked for, as an export of it lies in the folder."""
+    target = folder / ASKED
+    target.mkdir(parents=True)
+    toys.unpacked(target)
+    files = {each.name: sha256(each) for each in target.iterdir()}
+    store.record(target, Manifest(ASKED, "transformers 5", "", files))
+    return folder
+
+
+def test_one_that_is_asked_looks_for_what_the_operator_names(tmp_path: Path) -> None:
+    folder = asked(pulled(tmp_path))
+    assert names(folder) == (PACKAGED, ASKED, PULLED)
+    assert detectors.for_words(folder) == ASKED
+    choice = Choice(ASKED, device="cpu", threads=1, folder=str(folder), find=("red", "mug"))
+    detector = open_detector(choice).detector
+    assert isinstance(detector, AskedDetector)
+    assert tuple(detector.labels) == ("red", "mug")
+    found = detector.detect(PICTURE)
+    assert set(found.classes.tolist()) <= {0, 1}
+
+
+def test_where_none_is_asked_none_is_found(tmp_path: Path) -> None:
+    assert detectors.for_words(pulled(tmp_path)) is None
+    assert detectors.for_words(None) is None
+
+
+def test_auto_does_not_take_one_that_is_asked(tmp_path: Path) -> None:
+    choice = Choice(AUTO, device="cpu", threads=1, folder=str(asked(tmp_path)), target_hz=0.1)
+    assert open_detector(choice).detector.name == PACKAGED
+
+
+def test_one_that_is_asked_is_asked_in_its_process(tmp_path: Path) -> None:
+    folder = asked(tmp_path)
+    choice = Choice(ASKED, device="cpu", threads=1, folder=str(folder), find=("red",))
+    detector = DetectorProcess(choice)
+    try:
+        detector.start()
+        assert isinstance(detector.labels, Vocabulary)
+        detector.labels.want("ann", ["mug"])
+        here = open_detector(msgspec.structs.replace(choice, find=("red", "mug"))).detector
+        there, alone = detector.detect(PICTURE), here.detect(PICTURE)
+        np.testing.assert_array_equal(there.boxes, alone.boxes)
+        np.testing.assert_array_equal(there.classes, alone.classes)
+        assert tuple(detector.labels) == tuple(here.labels)
+    finally:
+        detector.close()
