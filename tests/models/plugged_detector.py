@@ -78,7 +78,7 @@ class Plugged:
 
 
 class PluggedAsked:
-    """Sees each thing that it is asked for once, with the phrase's length as its score."""
+    """Sees each thing that it is asked for once, the surer, the shorter the phrase."""
 
     name = ASKED
     labels: tuple[str, ...] = ()
@@ -97,7 +97,7 @@ class PluggedAsked:
         count = len(self.labels)
         return Detections(
             np.tile(np.float32([0.1, 0.1, 0.5, 0.5]), (count, 1)),
-            np.array([len(each) / 100 for each in self.labels], np.float32),
+            np.array([1 - len(each) / 100 for each in self.labels], np.float32),
             np.arange(count, dtype=np.int32),
         )
 

@@ -73,12 +73,12 @@ def test_what_is_wanted_changes_from_one_picture_to_the_next() -> None:
     detector = plugged_detector.started(ASKED, find=("red mug",))
     try:
         assert isinstance(detector.labels, Vocabulary)
-        assert seen(detector) == {"red mug": 0.07}
+        assert seen(detector) == {"red mug": 0.93}
         detector.labels.want("ann", ["keys"])
-        assert seen(detector) == {"red mug": 0.07, "keys": 0.04}
+        assert seen(detector) == {"red mug": 0.93, "keys": 0.96}
         detector.labels.want("bob", ["door handle"])
         detector.labels.want("ann", [])
-        assert seen(detector) == {"red mug": 0.07, "door handle": 0.11}
+        assert seen(detector) == {"red mug": 0.93, "door handle": 0.89}
         assert tuple(detector.labels) == ("red mug", "keys", "door handle")
     finally:
         detector.close()
@@ -91,7 +91,7 @@ def test_what_is_wanted_outlasts_the_process() -> None:
         detector.labels.want("ann", ["keys"])
         with pytest.raises(ModelError, match="detector"):
             detector.detect(picture(DIE))
-        assert came_back(detector) == {"red mug": 0.07, "keys": 0.04}
+        assert came_back(detector) == {"red mug": 0.93, "keys": 0.96}
     finally:
         detector.close()
 

@@ -1,0 +1,67 @@
+"""Sessions that each look for what they name, with a real detector's process and real clients."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from models.choice import Choice
+from models.detector_process import DetectorProcess
+from tests.models import plugged_detector
+from tests.models.plugged_detector import ASKED, SEE
+from vision.vocabulary import MOST_WANTED, Vocabulary
+
+PATIENCE = 30.0
+"""Seconds for anything to happen on a machine that is busy with something else."""
+
+
+@pytest.fixture(autouse=True)
+def plugged(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    folder = tmp_path_factory.mktemp("plugged")
+    (folder / "order").write_text(str(SEE))
+    monkeypatch.setenv(plugged_detector.ORDERS, str(folder / "order"))
+    with plugged_detector.installed(folder):
+        yield
+
+
+def say(client: Any, **message: Any) -> None:
+    client.channels["events"].send(json.dumps(message))
+
+
+def last_seen(client: Any) -> set[str]:
+    """Labels of the objects that the newest message has."""
+    return {each["label"] for each in client.tracks[-1]["objects"]} if client.tracks else set()
+
+
+async def test_each_sees_what_it_asked_for_and_nobody_elses(serving, connected) -> None:
+    detector = DetectorProcess(Choice(ASKED, find=("red mug",)))
+    async with serving(detector) as running:
+        async with connected(running) as ann, connected(running) as bob:
+            await ann.until(lambda: last_seen(ann) == {"red mug"}, PATIENCE)
+            say(ann, type="set", labels=["White  Cane"])
+            await ann.until(lambda: last_seen(ann) == {"white cane"}, PATIENCE)
+            await bob.until(lambda: last_seen(bob) == {"red mug"}, PATIENCE)
+            say(ann, type="set", labels=[])
+            await ann.until(lambda: last_seen(ann) == {"red mug"}, PATIENCE)
+            assert all(hello["labels"] == ["red mug"] for hello in bob.said("hello"))
+            say(bob, type="set", labels=["keys"])
+            await bob.until(lambda: last_seen(bob) == {"keys"}, PATIENCE)
+        assert isinstance(detector.labels, Vocabulary)
+        await ann.until(lambda: detector.labels.wanted == ("red mug",), PATIENCE)
+
+
+async def test_too_much_is_refused_and_what_was_seen_goes_on(serving, connected) -> None:
+    detector = DetectorProcess(Choice(ASKED, find=("red mug",)))
+    async with serving(detector) as running, connected(running) as ann:
+        await ann.until(lambda: last_seen(ann) == {"red mug"}, PATIENCE)
+        say(ann, type="set", labels=[f"thing {number}" for number in range(MOST_WANTED)])
+        await ann.until(lambda: ann.said("problem"), PATIENCE)
+        assert "at most 32 things" in ann.said("problem")[0]["detail"]
+        before = len(ann.tracks)
+        await ann.until(lambda: len(ann.tracks) > before + 3, PATIENCE)
+        assert last_seen(ann) == {"red mug"}
