@@ -24,14 +24,15 @@ class Asking:
     def __init__(self, detector: AskedDetector) -> None:
         """``detector`` is turned by nobody else."""
         self._detector = detector
-        self._phrases: tuple[str, ...] = ()
+        self._phrases: tuple[str, ...] | None = None
         self._numbers = np.zeros(0, np.int32)
 
     def turn_to(self, phrases: Sequence[str]) -> None:
         """Looks for these from here on."""
         if tuple(phrases) == self._phrases:
             return
-        numbers = [number for number, phrase in enumerate(phrases) if self._reads(phrase)]
+        self._phrases = None  # until it is turned to all of them
+        numbers = [number for number, phrase in enumerate(phrases) if self._turned_to(phrase)]
         self._detector.want([phrases[number] for number in numbers])
         self._phrases, self._numbers = tuple(phrases), np.array(numbers, np.int32)
 
@@ -39,7 +40,8 @@ class Asking:
         """Detections whose classes are places in the phrases."""
         return replace(found, classes=self._numbers[found.classes])
 
-    def _reads(self, phrase: str) -> bool:
+    def _turned_to(self, phrase: str) -> bool:
+        """Whether the detector can read it; then it looks for nothing else."""
         try:
             self._detector.want([phrase])
         except ConfigError as error:

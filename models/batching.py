@@ -95,10 +95,12 @@ def widen(detector: Detector, asked: int, device: Device, blank: Picture) -> Non
     pictures = most(asked, device)
     if pictures == 1 or not isinstance(detector, Widening):
         return
-    detector.take_up_to(pictures)
     works = 1
-    for size in detector.batch_sizes[1:]:
+    for size in up_to(pictures)[1:]:
         try:
+            detector.take_up_to(size)
+            if size not in detector.batch_sizes:
+                return
             detector.detect_batch([blank] * size)
         except Exception as error:  # its memory is full, most likely
             log.warning("%s takes %d at a time, not %d: %s", detector.name, works, size, error)

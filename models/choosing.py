@@ -30,6 +30,8 @@ from another network are rough."""
 RUNS = WARM_UP_RUNS + FEWEST_RUNS
 """Of a candidate at least, when it is measured."""
 
+NOTHING_BETTER = "no better one is here"
+
 LOADING = 0.04
 """Seconds that loading takes for each megabyte, as is expected before the first was loaded."""
 
@@ -68,7 +70,7 @@ def choose(
 
     Args:
         candidates: at least one. The cheapest that loads is taken if none is fast enough.
-        load: makes a detector; one that raises ``ModelError`` is left out.
+        load: makes a detector; one that raises is left out.
         measure: says how fast it is, within a fraction of a second.
         target_hz: detections a second.
         clock: seconds.
@@ -96,7 +98,7 @@ class _Choosing(Generic[D]):
         self._target_hz, self._allowed = target_hz, SPARE / target_hz
         self._ends = clock() + TIME_LIMIT
         self._best: tuple[Candidate, D, Speed] | None = None
-        self._why_not_more = "no better one is here"
+        self._why_not_more, self._left_out = NOTHING_BETTER, 0.0
         self._per_cost, self._per_megabyte = 0.0, LOADING
 
     def consider(self, candidate: Candidate) -> None:
@@ -105,30 +107,37 @@ class _Choosing(Generic[D]):
             if candidate.ap <= self._best[0].ap:
                 return
             if why := self._unpromising(candidate):
-                self._why_not_more = why
+                self._note(candidate, why)
                 return
         try:
             began = self._clock()
             detector = self._load(candidate.name)
             self._per_megabyte = (self._clock() - began) / candidate.megabytes
             speed = self._measure(detector)
-        except ModelError as error:
-            self._why_not_more = f"{candidate.name} does not run: {error}"
+        except Exception as error:  # whatever it is: another one may run
+            first = str(error).strip().partition("\n")[0]
+            self._note(candidate, f"{candidate.name} does not run: {first}")
             return
         self._per_cost = speed.p50 / candidate.cost
         if self._best is None or speed.p50 <= self._allowed:
             self._best = candidate, detector, speed
         else:
-            self._why_not_more = f"{candidate.name} takes {_ms(speed.p50)}"
+            self._note(candidate, f"{candidate.name} takes {_ms(speed.p50)}")
+
+    def _note(self, candidate: Candidate, why: str) -> None:
+        """Keeps why one was not taken, of the best of those that were not."""
+        if candidate.ap >= self._left_out:
+            self._left_out, self._why_not_more = candidate.ap, why
 
     def outcome(self) -> Chosen[D]:
         """What was found; raises ``ModelError`` if nothing was."""
         if self._best is None:
             raise ModelError(f"no detector can be used: {self._why_not_more}")
         candidate, detector, speed = self._best
+        why = self._why_not_more if self._left_out > candidate.ap else NOTHING_BETTER
         reason = (
             f"takes {_ms(speed.p50)}, of {_ms(self._allowed)} that leave time to spare at "
-            f"{self._target_hz:g} Hz; {self._why_not_more}"
+            f"{self._target_hz:g} Hz; {why}"
         )
         return Chosen(candidate.name, detector, reason)
 

@@ -22,7 +22,12 @@ from vision.picture import Picture
 from vision.ports import Detector
 from vision.types import Detections
 
-ANNOTATIONS = ("annotations/instances_*.json", "annotations.json", "_annotations.coco.json")
+ANNOTATIONS = (
+    "annotations/instances_val*.json",
+    "annotations/instances_*.json",
+    "annotations.json",
+    "_annotations.coco.json",
+)
 """Where a folder keeps its truth, tried in this order."""
 
 PICTURES = ("", "images", "val2017", "train2017")
@@ -60,11 +65,11 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How good a detector is, 0…1."""
+    """How good a detector is, 0…1; None where the pictures hold nothing that it could find."""
 
-    ap: float
+    ap: float | None
     "Mean over overlaps of 0.5 to 0.95, and over categories."
-    ap50: float
+    ap50: float | None
     "At an overlap of 0.5."
     pictures: int
     unknown: tuple[str, ...]
@@ -143,17 +148,23 @@ def _results(
 
 def _evaluated(
     coco: Any, folder: Folder, found: list[dict[str, Any]], categories: set[int]
-) -> tuple[float, float]:
-    if not found:
-        return 0.0, 0.0
+) -> tuple[float | None, float | None]:
     with contextlib.redirect_stdout(io.StringIO()):
         truth = coco.COCO(str(folder.annotations))
-        evaluation = coco.COCOeval_faster(truth, truth.loadRes(found), "bbox")
+        evaluation = coco.COCOeval_faster(
+            truth, truth.loadRes(found or [_nothing(folder, categories)]), "bbox"
+        )
         evaluation.params.imgIds = sorted(folder.pictures)
         evaluation.params.catIds = sorted(categories)
         evaluation.run()
     ap, ap50 = np.asarray(evaluation.stats, np.float64)[:2]
-    return float(ap), float(ap50)
+    return (None, None) if ap < 0 else (float(ap), float(ap50))
+
+
+def _nothing(folder: Folder, categories: set[int]) -> dict[str, Any]:
+    """A result that is none: the package takes no empty list."""
+    image, category = min(folder.pictures), min(categories)
+    return {"image_id": image, "category_id": category, "bbox": [0, 0, 0, 0], "score": 0.0}
 
 
 def _picture(name: str, roots: Sequence[Path]) -> Path:

@@ -32,6 +32,9 @@ from vision.types import Detections
 
 log = logging.getLogger(__name__)
 
+ANYTHING = ("a thing",)
+"""What a detector that is asked is first run with."""
+
 
 def main() -> None:
     """Serves until the other side has had enough."""
@@ -56,6 +59,8 @@ def load(choice: Choice) -> Opened:
     """
     opened = open_detector(choice)
     detector = opened.detector
+    if isinstance(detector, AskedDetector) and not detector.labels:
+        detector.want(ANYTHING)  # else the first run would compute nothing
     picture = Picture.from_bgr(np.zeros((64, 64, 3), np.uint8))
     for rung in reversed(range(max(1, len(_rungs(detector))))):
         set_rung(detector, rung)

@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 
 from models import registry
+from models.asking import Asking
 from models.choice import AUTO, Choice
 from models.choosing import Candidate, choose
 from models.families.loading import Wanted, load
@@ -91,7 +92,7 @@ def _pulled(choice: Choice) -> RunningDetector:
     path = store.path(entry.name, folder)
     if entry.task == ASKED:
         asked = open_vocabulary.load(path.parent, choice.device, choice.threads)
-        asked.want(choice.find)
+        Asking(asked).turn_to(choice.find)
         return asked
     wanted = Wanted(choice.labels, entry.input_size)
     return load(entry.name, path, choice.device, choice.threads, wanted)

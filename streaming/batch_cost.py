@@ -34,5 +34,7 @@ class BatchCost:
         """
         mean = self._means.get(room, seconds)
         self._means[room] = mean + SMOOTHING * (seconds - mean)
-        times = {size: mean for size, mean in self._means.items() if size > room} | {room: seconds}
+        larger = {size: mean for size, mean in self._means.items() if size > room}
+        # One that was seen long ago, in easier times, takes no less than this one does.
+        times = {size: max(mean, seconds) for size, mean in larger.items()} | {room: seconds}
         return min(time / max(1, min(size, lanes)) for size, time in times.items())

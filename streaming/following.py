@@ -12,7 +12,7 @@ from vision.eye import Eye
 from vision.motion import CameraMotion
 from vision.picture import Picture
 from vision.types import Detections, Seconds, Track
-from vision.vocabulary import Vocabulary
+from vision.vocabulary import Share, told_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +47,24 @@ class Following:
     """Follows what one camera sees, of the labels that are wanted. Not thread-safe."""
 
     def __init__(self, labels: Sequence[str]) -> None:
-        """``labels`` are the detector's; those of a ``Vocabulary`` can be added to."""
+        """``labels`` are the detector's; a ``Share`` of them can be added to."""
         self._labels = labels
         self._eye = Eye(labels)
         self._wanted: tuple[int, ...] | None = None
         self._used = Seconds(0)
         self.want(())
 
-    @property
-    def offered(self) -> tuple[str, ...]:
-        """The labels that everyone may know of: what others asked for is theirs."""
-        labels = self._labels
-        return labels.always if isinstance(labels, Vocabulary) else tuple(labels)
-
     def want(self, labels: Sequence[str]) -> None:
         """Follows only objects of these labels from here on.
 
-        If there are none: of all, or of those that a ``Vocabulary`` has for everyone.
+        If there are none: of all, or of a ``Share`` those that are always looked for.
 
         Raises:
             ValueError: the detector knows no such label, or can look for no more.
         """
-        if isinstance(self._labels, Vocabulary):
-            wanted = self._labels.want(self, labels) or self._labels.always
-            self._wanted = tuple(map(self._labels.index, wanted))
+        if isinstance(self._labels, Share):
+            self._labels.want(labels)
+            self._wanted = self._labels.places
             return
         unknown = [label for label in labels if label not in self._labels]
         if unknown:
@@ -79,8 +73,8 @@ class Following:
 
     def close(self) -> None:
         """Wants nothing any more."""
-        if isinstance(self._labels, Vocabulary):
-            self._labels.forget(self)
+        if isinstance(self._labels, Share):
+            self._labels.close()
 
     def look(self, picture: Picture, t: Seconds) -> Shown:
         """Looks at every frame."""
@@ -92,6 +86,8 @@ class Following:
         wanted = self._wanted  # once: the loop may change it meanwhile
         if wanted is not None:
             detections = detections.where(np.isin(detections.classes, wanted))
+        if isinstance(self._labels, Share):
+            detections = told_once(detections)
         eye, refused, last = self._eye, self._eye.refused, self._used
         eye.detected(detections, sight.t)
         used = eye.refused == refused

@@ -15,7 +15,11 @@ COLUMNS = ("NAME", "LICENCE", "AP", "MB", "")
 RIGHT = {"AP", "MB"}
 """Columns whose ends stand below one another."""
 
-USES = {"detection": "--detector", "open-vocabulary": "--detector", "language": "--vlm"}
+USES = {
+    "detection": "--detector",
+    "open-vocabulary": "--find 'red mug, keys' --detector",
+    "language": "--vlm",
+}
 """Options of the server that take a model, by its task."""
 
 WIDTH = 80

@@ -128,7 +128,13 @@ class PosingDesk:
             seat.not_before = time.monotonic() + self._interval
             posed = await self._run(order)
             if posed is not None and seat in self._seats:
-                seat.hear(posed)
+                self._tell(seat, posed)
+
+    def _tell(self, seat: Seat, posed: Posed) -> None:
+        try:
+            seat.hear(posed)
+        except Exception as error:  # one session's fault is not the others'
+            self._failed(error)
 
     async def _next(self) -> Seat:
         """The seat that may be served and was longest ago; waits until there is one."""

@@ -40,6 +40,7 @@ from vision.overlay import draw
 from vision.picture import Picture
 from vision.skeleton import draw_skeletons
 from vision.types import Track
+from vision.vocabulary import shared, words
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +88,8 @@ class Session:
         self.shown: Shown | None = None
         self.started = time.monotonic()
         self.events: list[Sink] = []
-        self.tracks = TracksTeller(identity.labels)
+        self._labels = labels = shared(identity.labels)
+        self.tracks = TracksTeller(labels)
         self.returns_video = True
         "Whether frames go back; where they do not, none is made, and the client draws."
         self.ended = asyncio.Event()
@@ -100,8 +102,8 @@ class Session:
         self._engine = engine
         self._lane = engine.subscribe()
         self._workers = workers
-        self._following = Following(identity.labels)
-        self._posing = Posing(faculties.poses, identity.labels, self.stats)
+        self._following = Following(labels)
+        self._posing = Posing(faculties.poses, labels, self.stats)
         self._eye_free = asyncio.Lock()
         self._attention = Attention()
         self._clock = SessionClock()
@@ -109,7 +111,7 @@ class Session:
         self._rung = ""
         self._said: dict[str, float] = {}
         self.conversation = Conversation(
-            identity.session, identity.labels, faculties, self.say, self._clock.now
+            identity.session, labels, faculties, self.say, self._clock.now
         )
 
     async def run(self, arrivals: AsyncIterator[Arrival]) -> None:
@@ -139,8 +141,8 @@ class Session:
             return False
         self.events.append(sink)
         who, pose = self.identity, self._posing.name or UNSET
-        labels = self._following.offered
-        hello = Hello(who.session, who.detector, who.vlm, labels, who.limits, pose=pose)
+        known = words(self._labels)
+        hello = Hello(who.session, who.detector, who.vlm, known, who.limits, pose=pose)
         sink.send(encode(hello))
         return True
 

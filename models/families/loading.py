@@ -28,7 +28,7 @@ DEFAULT_SIDE = 640
 SIDES = range(32, 2049)
 """Pixels that one may have; which of them suit a network, its first run shows."""
 
-_DAMAGED = ("INVALID_PROTOBUF", "INVALID_GRAPH", "NO_SUCHFILE", "No graph was found")
+_DAMAGED = ("INVALID_PROTOBUF", "NO_SUCHFILE", "No graph was found")
 """In onnxruntime's words, what only another file cures."""
 
 
@@ -94,6 +94,8 @@ def _detector(
     shapes = {each: (1, *map(_one, free[1:])) for each, free in signature.inputs.items()}
     shapes[picture] = (1, 3, height, width)
     network = bound(session, runtime, shapes)
+    if network.inputs[picture].dtype.kind != "f":
+        raise ModelError(f"{name} takes whole numbers for a picture: export it with real ones")
     # Many files leave sides of their outputs free that a first run shows.
     outputs = {each: value.shape for each, value in network.run().items()}
     signature = replace(signature, outputs=outputs)

@@ -34,11 +34,8 @@ NMS_IOU = 0.5
 """Overlap from which the weaker of two boxes for a phrase is a duplicate: nothing in the network
 keeps neighbouring places from seeing the same thing."""
 
-MAX_CANDIDATES = 500
-"""Best boxes that are compared with one another."""
-
-MAX_DETECTIONS = 100
-"""Best boxes returned."""
+MOST_EACH = 50
+"""Best boxes for one phrase that are compared with one another; phrases do not crowd others out."""
 
 
 class OpenVocabularyDetector:
@@ -96,11 +93,11 @@ class OpenVocabularyDetector:
         boxes = square.to_picture(best.corners, (picture.width, picture.height))
         inside = (boxes[:, 2] > 0) & (boxes[:, 3] > 0)
         seen = Detections(boxes, best.scores, best.classes).where(inside)
-        return suppress(seen, NMS_IOU, MAX_DETECTIONS)
+        return suppress(seen, NMS_IOU, len(seen))
 
 
 def found(outputs: Mapping[str, NDArray[Any]], queries: Floats, threshold: float) -> Candidates:
-    """What the ``MAX_CANDIDATES`` best places see, if it is likely enough, best first.
+    """The ``MOST_EACH`` best places of each phrase, if they are likely enough, best first.
 
     Args:
         outputs: (p, d) ``class_embeds`` of length 1, (p,) ``shift`` and ``scale``, (p, 4) ``boxes``
@@ -110,12 +107,14 @@ def found(outputs: Mapping[str, NDArray[Any]], queries: Floats, threshold: float
     """
     likeness = np.asarray(outputs["class_embeds"] @ queries.T, np.float32)
     logits = (likeness + outputs["shift"][:, None]) * outputs["scale"][:, None]
-    best = logits.max(axis=1)
-    places = np.flatnonzero(best >= logit(threshold))
-    places = places[np.argsort(-best[places], kind="stable")[:MAX_CANDIDATES]]
-    scores = np.asarray(expit(best[places]), np.float32)
-    classes = logits[places].argmax(axis=1).astype(np.int32)
-    return Candidates(corners_of(outputs["boxes"][places]), scores, classes)
+    # Phrases may be different people's: at a place each is judged by itself.
+    ranks = np.argsort(np.argsort(-logits, axis=0, kind="stable"), axis=0)
+    places, classes = np.nonzero((logits >= logit(threshold)) & (ranks < MOST_EACH))
+    values = logits[places, classes]
+    order = np.argsort(-values, kind="stable")
+    scores = np.asarray(expit(values[order]), np.float32)
+    corners = corners_of(outputs["boxes"][places[order]])
+    return Candidates(corners, scores, classes[order].astype(np.int32))
 
 
 def load(folder: Path, device: Device, threads: int | None) -> OpenVocabularyDetector:

@@ -135,20 +135,21 @@ def _obtain(
     """Fetches what is not here, and records all; the model is not whole until then."""
     target = folder / entry.name
     earlier = _recorded(entry, folder)
-    if earlier is None or earlier.commit != described.commit:
-        (target / MANIFEST).unlink(missing_ok=True)
-        earlier = None
     missing = [each for each in described.files if not each.is_at(target / each.path)]
     _require_room(entry, target, missing)
+    if earlier is not None and earlier.commit != described.commit:
+        earlier = None
     for each in missing:
-        path = target / each.path
-        path.parent.mkdir(parents=True, exist_ok=True)
         part = _part(each, target)
+        part.parent.mkdir(parents=True, exist_ok=True)
         fetch(client, each.url, part, each.size, progress)
         if not each.is_at(part):
             part.unlink()
             raise WeightsCorrupt(_other_than(entry, each.path, earlier))
-        part.replace(path)
+    if earlier is None:  # what was here before can be used until now
+        (target / MANIFEST).unlink(missing_ok=True)
+    for each in missing:
+        _part(each, target).replace(target / each.path)
     manifest = Manifest(
         entry.name,
         entry.repository,

@@ -20,10 +20,10 @@ def test_without_the_plain_conversion_nothing_is_said_to_be_faster():
 
 @pytest.mark.parametrize("error", [FileNotFoundError("npm"), subprocess.CalledProcessError(1, "x")])
 def test_a_source_that_cannot_be_fetched_is_done_without(error, monkeypatch, capsys):
-    def failing(_):
+    def failing(*_):
         raise error
 
-    monkeypatch.setattr(detector.convert_nanodet, "source", failing)
+    monkeypatch.setattr(detector.human_models, "source", failing)
     assert detector.plain_conversion(None) is None
     assert "nothing to compare with" in capsys.readouterr().out
 

@@ -13,9 +13,9 @@ from models.devices import Runtime
 from models.process_limits import ProcessLimits
 from tests.models import plugged_detector
 from tests.models.plugged_detector import ASKED, DIE, PluggedAsked, picture
-from vision.errors import ModelError
+from vision.errors import ConfigError, ModelError
 from vision.ports import AskedDetector
-from vision.vocabulary import Vocabulary
+from vision.vocabulary import Share, Vocabulary
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -73,11 +73,12 @@ def test_what_is_wanted_changes_from_one_picture_to_the_next() -> None:
     detector = plugged_detector.started(ASKED, find=("red mug",))
     try:
         assert isinstance(detector.labels, Vocabulary)
+        ann, bob = Share(detector.labels), Share(detector.labels)
         assert seen(detector) == {"red mug": 0.93}
-        detector.labels.want("ann", ["keys"])
+        ann.want(["keys"])
         assert seen(detector) == {"red mug": 0.93, "keys": 0.96}
-        detector.labels.want("bob", ["door handle"])
-        detector.labels.want("ann", [])
+        bob.want(["door handle"])
+        ann.want([])
         assert seen(detector) == {"red mug": 0.93, "door handle": 0.89}
         assert tuple(detector.labels) == ("red mug", "keys", "door handle")
     finally:
@@ -88,7 +89,8 @@ def test_what_is_wanted_outlasts_the_process() -> None:
     limits = ProcessLimits(first_pause=0.0, longest_pause=0.0)
     detector = plugged_detector.started(ASKED, find=("red mug",), limits=limits)
     try:
-        detector.labels.want("ann", ["keys"])
+        assert isinstance(detector.labels, Vocabulary)
+        Share(detector.labels).want(["keys"])
         with pytest.raises(ModelError, match="detector"):
             detector.detect(picture(DIE))
         assert came_back(detector) == {"red mug": 0.93, "keys": 0.96}
@@ -109,3 +111,23 @@ def test_it_is_told_apart_by_what_it_can_do() -> None:
     assert isinstance(PluggedAsked("cpu", 1), AskedDetector)
     assert not isinstance(plugged_detector.Plugged("cpu", 1), AskedDetector)
     assert Runtime("cpu", 1, "asked") == PluggedAsked("cpu", 1).runtime
+
+
+def test_what_was_looked_for_before_a_fault_is_not_told_for_something_else() -> None:
+    class Faulty(PluggedAsked):
+        broken = False
+
+        def want(self, phrases) -> None:
+            if self.broken and len(phrases) > 1:
+                raise ConfigError("out of order")
+            super().want(phrases)
+
+    detector = Faulty("cpu", 1)
+    asking = Asking(detector)
+    asking.turn_to(("red mug", "dog"))
+    detector.broken = True
+    with pytest.raises(ConfigError):
+        asking.turn_to(("red mug", "cat"))
+    detector.broken = False
+    asking.turn_to(("red mug", "dog"))
+    assert detector.labels == ("red mug", "dog")

@@ -5,11 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.benching import Row, bench, table
+from models.benching import ASKED_FOR, Row, bench, table
 from models.coco_folder import open_folder
 from models.registry import RunningDetector
 from models.scripted import ScriptedDetector, Step
 from models.timing import FEWEST_RUNS, WARM_UP_RUNS, timed
+from tests.models.plugged_detector import PluggedAsked
 from tests.models.test_coco_folder import detections, made
 from vision.errors import WeightsMissing
 from vision.picture import Picture
@@ -76,3 +77,19 @@ def test_the_table_has_what_the_authors_report_beside_what_was_measured() -> Non
         "on",
     ]
     assert line.split()[:6] == ["yolox-s", "250.0", "300.0", "4.0", "40.5", "39.9"]
+
+
+def test_one_that_is_asked_is_asked_for_something() -> None:
+    asked = PluggedAsked("cpu", 1)
+    assert bench("asked", lambda _: asked, [PICTURE], seconds=0.01).problem == ""
+    assert asked.labels == ASKED_FOR
+
+
+def test_an_error_that_is_none_of_ours_costs_only_its_own_row() -> None:
+    detector = ScriptedDetector([Step(fault=RuntimeError("out of memory"))])
+    assert bench("faulty", lambda _: detector, [PICTURE]).problem == "out of memory"
+
+
+def test_how_much_was_left_out_is_told() -> None:
+    row = Row("told", "cpu", 0.1, 0.0, 0.0, None, None, 12, ("zebra", "cow"))
+    assert "-  cpu; 12 pictures, without 2 categories" in table([row], lambda _: None)

@@ -86,3 +86,29 @@ def test_one_that_does_not_load_is_told_and_the_others_go_on() -> None:
 def test_nothing_to_choose_from_is_an_error_that_says_why() -> None:
     with pytest.raises(ModelError, match="tiny does not run: its file is damaged"):
         Machine(broken=("tiny",)).choose(TINY)
+
+
+def test_an_error_that_is_none_of_ours_costs_only_its_own_candidate() -> None:
+    class Faulty(Machine):
+        def measure(self, detector: Candidate) -> Speed:
+            if detector.name == "medium":
+                raise RuntimeError("out of memory\nsecond line")
+            return super().measure(detector)
+
+    name, reason = Faulty().choose(TINY, SMALL, MEDIUM)
+    assert (name, reason.partition("; ")[2]) == ("small", "medium does not run: out of memory")
+
+
+def test_what_is_no_better_is_no_reason() -> None:
+    slow = Candidate("slow", ap=30.0, cost=7.0, megabytes=1.0)
+    quick = Candidate("quick", ap=40.0, cost=8.0, megabytes=1.0)
+
+    class Uneven(Machine):
+        def load(self, name: str) -> Candidate:
+            return next(each for each in (TINY, slow, quick) if each.name == name)
+
+        def measure(self, detector: Candidate) -> Speed:
+            seconds = {"tiny": 0.01, "slow": 0.07, "quick": 0.05}[detector.name]
+            return Speed(seconds, seconds, 3)
+
+    assert Uneven().choose(TINY, slow, quick)[1].endswith("no better one is here")

@@ -161,3 +161,15 @@ def test_without_the_package_it_is_said_what_to_install(
     monkeypatch.setitem(__import__("sys").modules, "faster_coco_eval", None)
     with pytest.raises(ConfigError, match=r"pip install 'openeyes\[bench\]'"):
         score(Told([]), open_folder(root))
+
+
+def test_truth_to_judge_by_goes_before_truth_to_learn_from(tmp_path: Path) -> None:
+    root = made(tmp_path, [[(3, [4, 4, 20, 30])]])
+    (root / "annotations" / "instances_train2017.json").write_text('{"images": 1}')
+    assert open_folder(root).annotations.name == "instances_val2017.json"
+
+
+def test_where_there_is_nothing_to_find_there_is_no_score(tmp_path: Path) -> None:
+    root = made(tmp_path, [[], [(3, [4, 4, 20, 30])]])
+    found = score(Told([detections((0, [4, 4, 20, 30], 0.9))]), open_folder(root, 1))
+    assert (found.ap, found.ap50) == (None, None)

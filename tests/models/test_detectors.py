@@ -18,7 +18,7 @@ from tests.models.open_vocabulary import toys
 from vision.errors import ConfigError, UnknownModel, WeightsCorrupt, WeightsMissing
 from vision.picture import Picture
 from vision.ports import AskedDetector
-from vision.vocabulary import Vocabulary
+from vision.vocabulary import Share, Vocabulary
 
 PACKAGED = "nanodet-g-416"
 PULLED = "yolox-nano"
@@ -165,7 +165,7 @@ def test_one_that_is_asked_is_asked_in_its_process(tmp_path: Path) -> None:
     try:
         detector.start()
         assert isinstance(detector.labels, Vocabulary)
-        detector.labels.want("ann", ["mug"])
+        Share(detector.labels).want(["mug"])
         here = open_detector(msgspec.structs.replace(choice, find=("red", "mug"))).detector
         there, alone = detector.detect(PICTURE), here.detect(PICTURE)
         np.testing.assert_array_equal(there.boxes, alone.boxes)

@@ -12,7 +12,7 @@ from models.choice import Choice
 from models.detector_process import DetectorProcess
 from tests.models import plugged_detector
 from tests.models.plugged_detector import ASKED, SEE
-from vision.vocabulary import MOST_WANTED, Vocabulary
+from vision.vocabulary import MOST_EACH, Vocabulary
 
 PATIENCE = 30.0
 """Seconds for anything to happen on a machine that is busy with something else."""
@@ -59,9 +59,9 @@ async def test_too_much_is_refused_and_what_was_seen_goes_on(serving, connected)
     detector = DetectorProcess(Choice(ASKED, find=("red mug",)))
     async with serving(detector) as running, connected(running) as ann:
         await ann.until(lambda: last_seen(ann) == {"red mug"}, PATIENCE)
-        say(ann, type="set", labels=[f"thing {number}" for number in range(MOST_WANTED)])
+        say(ann, type="set", labels=[f"thing {number}" for number in range(MOST_EACH + 1)])
         await ann.until(lambda: ann.said("problem"), PATIENCE)
-        assert "at most 32 things" in ann.said("problem")[0]["detail"]
+        assert "at most 8 things" in ann.said("problem")[0]["detail"]
         before = len(ann.tracks)
         await ann.until(lambda: len(ann.tracks) > before + 3, PATIENCE)
         assert last_seen(ann) == {"red mug"}

@@ -194,7 +194,8 @@ def test_removing_says_what_is_free_again(server, say, home):
 def test_a_pull_that_is_interrupted_says_that_it_can_go_on(server, home):
     server.pause_at[GRAPH] = 50_000
     start = (
-        "import sys; from pathlib import Path; from models.zoo import catalogue; "
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from pathlib import Path; from models.zoo import catalogue; "
         "from streaming.cli import main; catalogue.SHIPPED = Path(sys.argv[1]); "
         "sys.exit(main(['models', 'pull', 'detr-nano']))"
     )

@@ -22,6 +22,7 @@ from vision.prompt import Shot
 from vision.scene import Scene, SceneView
 from vision.textbook import TextBook
 from vision.types import Box, Seconds, TextBlock
+from vision.vocabulary import words
 
 MOST_READINGS = 8
 """Readings under way at a time; more are not begun."""
@@ -75,8 +76,8 @@ class Sight:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Of the detector, as they are now."""
-        return tuple(self._labels)
+        """That can be spoken of, as they are now."""
+        return words(self._labels)
 
     @property
     def view(self) -> SceneView:

@@ -3,13 +3,17 @@ import json
 import numpy as np
 import pytest
 
+from models.families.family import Candidates
 from models.open_vocabulary import detector as detectors
 from models.open_vocabulary import square, text
-from models.open_vocabulary.detector import found
+from models.open_vocabulary.detector import MOST_EACH, NMS_IOU, found
 from models.open_vocabulary.folder import TOKENIZER
+from models.suppression import suppress
 from tests.models.open_vocabulary import toys
 from vision.errors import ConfigError, WeightsCorrupt, WeightsMissing
 from vision.picture import Picture
+from vision.types import Detections
+from vision.vocabulary import told_once
 
 GOLDEN = toys.golden()
 PHRASES = GOLDEN["phrases"].tolist()
@@ -60,7 +64,11 @@ def test_phrases_mean_what_the_reference_reads_in_them(toy):
 @EACH
 def test_from_the_picture_on_it_comes_to_what_the_reference_finds(toy, number):
     toy.want(PHRASES)
-    seen = found(outputs_of(toy, number), toy._queries, THRESHOLD)
+    every = found(outputs_of(toy, number), toy._queries, THRESHOLD)
+    assert len(every.scores) >= len(GOLDEN[f"scores_{number}"])
+    # The reference has one asker, and tells each place once.
+    once = told_once(Detections(every.corners, every.scores, every.classes))
+    seen = Candidates(once.boxes, once.scores, once.classes)
     assert seen.classes.tolist() == GOLDEN[f"classes_{number}"].tolist()
     height, width = GOLDEN[f"picture_{number}"].shape[:2]
     sides = (width, height, width, height)
@@ -78,7 +86,10 @@ def test_detections_are_inside_best_first_and_without_duplicates(folder):
     toy._threshold = THRESHOLD
     toy.want(PHRASES)
     seen = toy.detect(Picture.from_bgr(GOLDEN["picture_0"]))
-    assert 0 < len(seen) <= len(GOLDEN["scores_0"])
+    assert 0 < len(seen) <= MOST_EACH * len(PHRASES)
+    for phrase in range(len(PHRASES)):
+        mine = seen.where(seen.classes == phrase)
+        assert len(suppress(mine, NMS_IOU, len(mine))) == len(mine)
     assert (np.diff(seen.scores) <= 0).all()
     assert (seen.boxes >= 0).all()
     assert (seen.boxes[:, :2] + seen.boxes[:, 2:] <= 1 + 1e-6).all()
@@ -158,3 +169,14 @@ def test_the_manifest_tells_where_it_is_from(folder):
     assert told["source"] == "toys/owlv2-toy"
     assert told["license"] == "Apache-2.0"
     assert detectors.load(folder, "cpu", 1).name == told["name"] == "owlv2-toy-64"
+
+
+def test_one_phrase_takes_nothing_from_another(toy):
+    toy.want(PHRASES[:1])
+    alone = found(outputs_of(toy, 0), toy._queries, THRESHOLD)
+    toy.want(PHRASES)
+    together = found(outputs_of(toy, 0), toy._queries, THRESHOLD)
+    mine = together.classes == 0
+    assert len(alone.scores) > 0
+    np.testing.assert_array_equal(together.corners[mine], alone.corners)
+    np.testing.assert_allclose(together.scores[mine], alone.scores, rtol=1e-5)

@@ -198,7 +198,7 @@ def test_a_file_that_came_in_damaged_is_refused_and_deleted(server, tmp_path, en
     with pytest.raises(WeightsCorrupt, match=f"{path} of .*other than it is described.*pull it ag"):
         get(server, tmp_path, entry)
     assert not (tmp_path / entry.name / path).exists()
-    assert parts(tmp_path) == []
+    assert not [each for each in parts(tmp_path) if each.startswith(Path(path).name)]
     assert not store.is_whole(entry.name, tmp_path)
     server.tampered.clear()
     assert (get(server, tmp_path, entry).folder / path).read_bytes() == server.files[path]
@@ -268,13 +268,13 @@ def test_the_rest_of_an_asset_that_was_replaced_is_not_put_to_the_old_beginning(
     assert parts(tmp_path) == []
 
 
-def test_a_model_that_is_being_renewed_is_not_whole(server, tmp_path):
+def test_a_model_that_cannot_be_renewed_stays_as_it_was(server, tmp_path):
     get(server, tmp_path)
     server.commit, server.files[GRAPH] = "f" * 40, CONTENT + b"newer"
     server.cut_at[GRAPH] = CUT
     with pytest.raises(WeightsMissing):
         get(server, tmp_path)
-    assert not store.is_whole(HUB.name, tmp_path)
+    assert store.verify(HUB.name, tmp_path).commit != "f" * 40
     server.down = False
     assert get(server, tmp_path).manifest.commit == "f" * 40
 
@@ -510,11 +510,13 @@ def test_of_two_pulls_at_once_one_is_told_to_wait(server, tmp_path):
 
 
 PULL = """
+import signal
 import sys
 from pathlib import Path
 from models.zoo import catalogue
 from models.zoo.pulling import pull
 from tests.models.zoo.entries import HUB
+signal.signal(signal.SIGINT, signal.default_int_handler)  # tests may run in the background
 catalogue.SHIPPED = Path(sys.argv[2])
 pull(HUB, Path(sys.argv[1]))
 """
