@@ -45,6 +45,10 @@ TARGET_HZ = 8.0
 GATHER_LIMIT = 0.004
 """Seconds at most that a frame waits for others to be detected on in the same run."""
 
+TOO_WIDE = 2
+"""Runs of several frames on end that fail, though none of their frames does, until fewer go
+together."""
+
 LOG_INTERVAL = 10.0
 """Seconds between two lines of log about a detector that fails."""
 
@@ -103,6 +107,7 @@ class Engine:
         self._keeper, self._cost = RateKeeper(max(1, len(self._rungs))), BatchCost()
         self._sizes = _batch_sizes(detector)
         self._most = self._sizes[-1]
+        self._failed_wide = 0
         self._lanes: deque[Lane] = deque()
         self._offered = asyncio.Event()
         self._thread = thread or ThreadPoolExecutor(1, "detector")
@@ -214,6 +219,8 @@ class Engine:
         now = time.monotonic()
         self._count(now - began, len(sights))
         self._keep_rate(now, now - began, len(sights))
+        if len(sights) > 1:
+            self._failed_wide = 0
         both = zip(sights, seen, strict=True)
         return [Result(sight, each, "", now - began, rung) for sight, each in both]
 
@@ -236,9 +243,16 @@ class Engine:
         if all(failed):
             return [replace(result, error=why) for result in results]
         if not any(failed):
-            self._most = max(size for size in self._sizes if size < len(sights))
-            log.warning("from now on frames are detected on %d at a time: %s", self._most, why)
+            self._narrow(len(sights), why)
         return results
+
+    def _narrow(self, pictures: int, why: str) -> None:
+        """A run failed, and none of its frames alone: once may be chance, twice is not."""
+        self._failed_wide += 1
+        if self._failed_wide >= TOO_WIDE:
+            self._failed_wide = 0
+            self._most = max(size for size in self._sizes if size < pictures)
+            log.warning("from now on frames are detected on %d at a time: %s", self._most, why)
 
     def _count(self, seconds: float, pictures: int) -> None:
         self.detect.add(seconds)

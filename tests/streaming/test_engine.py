@@ -471,16 +471,25 @@ async def test_of_a_batch_that_fails_only_the_lane_whose_frame_failed_hears_of_i
         assert detector.batches[-1] == [5, 6, 7, 8], "it is not the number that was at fault"
 
 
+async def test_a_batch_that_failed_once_by_chance_is_not_made_smaller() -> None:
+    detector = Together(1, 2, 4, 8)
+    async with running(detector) as engine:
+        for memory in (4, 8, 4, 8):
+            detector.memory = memory
+            await served(detector, engine, range(8))
+        assert [len(batch) for batch in detector.batches] == [8, 8, 8, 8]
+
+
 async def test_a_batch_that_is_too_large_is_made_smaller_once_and_for_all(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     detector = Together(1, 2, 4, 8)
     detector.memory = 4
     async with running(detector) as engine:
-        for _ in range(2):
+        for _ in range(3):
             results = await served(detector, engine, range(8))
             assert all(each.detections is not None for each in results)
-        assert [len(batch) for batch in detector.batches] == [8, 4, 4]
+        assert [len(batch) for batch in detector.batches] == [8, 8, 4, 4]
         assert engine.failures == 0
         assert "4 at a time: MemoryError: no memory" in caplog.text
         detector.batch_sizes, detector.memory = (1, 2, 4, 8, 16), 16
