@@ -186,7 +186,8 @@ def test_the_sample_needs_no_camera(browser: Browser, base: str, artefacts: Path
     page = context.new_page()
     page.goto(f"{base}/?source=sample&autostart=1")
     for label in ("person", "cup"):
-        until(page, f"window.openEyes?.drawn().boxes.some((box) => box.label === '{label}')")
+        # On a busy machine the detector works with small pictures, which show the cup now and then.
+        until(page, f"window.openEyes?.drawn().boxes.some((box) => box.label === '{label}')", 75)
         page.screenshot(path=artefacts / f"page-desktop-{label}.png")
     context.close()
 
