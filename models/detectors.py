@@ -57,6 +57,8 @@ def open_detector(choice: Choice) -> Opened:
         ModelError: it does not run.
     """
     if choice.name == AUTO:
+        if choice.labels is not None:
+            raise ConfigError(f"--labels belongs to one detector: name it in place of {AUTO!r}")
         return _best(choice)
     return Opened(_named(choice))
 

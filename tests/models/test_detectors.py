@@ -107,6 +107,11 @@ def test_auto_leaves_out_what_does_not_run(tmp_path: Path) -> None:
     assert f"{PULLED} does not run" in opened.why
 
 
+def test_labels_are_not_for_auto() -> None:
+    with pytest.raises(ConfigError, match="--labels belongs to one detector"):
+        open_detector(Choice(AUTO, labels=("a",)))
+
+
 def test_auto_alone_takes_the_packaged_one() -> None:
     assert open_detector(Choice(AUTO, device="cpu", threads=1)).detector.name == PACKAGED
 
