@@ -79,6 +79,12 @@ def _named(choice: Choice) -> RunningDetector:
     return _pulled(choice)
 
 
+def is_asked(name: str) -> bool:
+    """Whether the catalogue has a detector of that name that looks for what it is asked for."""
+    entry = catalogue.entries().get(name)
+    return entry is not None and entry.task == ASKED
+
+
 def for_words(folder: Path | None) -> str | None:
     """The name of a detector in the folder of models that looks for what it is asked for."""
     return next((each.name for each in _here(folder) if each.task == ASKED), None)

@@ -67,7 +67,11 @@ def choice(settings: Settings) -> models.choice.Choice:
 
 def _asked_name(settings: Settings) -> str:
     """The detector named, or where words are and no detector: one that is asked, if one is here."""
-    if not settings.find or settings.detector != Settings().detector:
+    if not settings.find:
+        return settings.detector
+    if settings.detector != Settings().detector:
+        if not models.detectors.is_asked(settings.detector):
+            log.warning("--find is left out: %s looks for nothing in words", settings.detector)
         return settings.detector
     asked = models.detectors.for_words(models_folder())
     if asked is None:

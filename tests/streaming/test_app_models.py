@@ -74,6 +74,16 @@ def test_without_a_detector_that_is_asked_the_closed_one_goes_on(
     assert "openeyes models list --task open-vocabulary" in caplog.text
 
 
+def test_words_that_a_named_detector_cannot_look_for_are_said_to_be_left_out(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        app_models.choice(Settings(find=("red mug",), detector="owlv2-base"))
+        assert caplog.text == ""
+        app_models.choice(Settings(find=("red mug",), detector="yolox-s"))
+    assert "--find is left out: yolox-s looks for nothing in words" in caplog.text
+
+
 def test_one_that_is_asked_is_taken_where_words_are_and_no_detector_was_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
