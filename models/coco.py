@@ -88,3 +88,8 @@ LABELS: tuple[str, ...] = (
     "toothbrush",
 )
 """Class names in English; a class is its index."""
+
+
+def labels_for(classes: int) -> tuple[str, ...] | None:
+    """The labels, if there are as many; else None."""
+    return LABELS if classes == len(LABELS) else None

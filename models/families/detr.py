@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from models import coco
-from models.families.family import FAMILY_KEY, Candidates, Outputs, Shape, Signature
+from models.families.family import FAMILY_KEY, Candidates, OnlyPicture, Outputs, Shape, Signature
 from models.families.fitting import Fitting, Floats, Size
 
 CLASSES_KEY = "openeyes.classes"
@@ -36,7 +36,7 @@ FITTING = Fitting("stretched", "rgb", antialiased=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Detr:
+class Detr(OnlyPicture):
     """Reads what each query says: (q, classes) ``logits`` and (q, 4) ``pred_boxes``."""
 
     name: str
@@ -47,11 +47,7 @@ class Detr:
     @property
     def default_labels(self) -> tuple[str, ...] | None:
         """COCO's, if there are as many."""
-        return labels_of(self.classes)
-
-    def further_inputs(self, size: Size) -> Mapping[str, NDArray[Any]]:  # noqa: ARG002
-        """None."""
-        return {}
+        return coco.labels_for(self.classes)
 
     def decode(self, outputs: Outputs, size: Size, threshold: float) -> Candidates:  # noqa: ARG002
         """The best pairs of query and class."""
@@ -73,7 +69,7 @@ class FinishedDetr:
     @property
     def default_labels(self) -> tuple[str, ...] | None:
         """COCO's, if there are as many."""
-        return labels_of(self.classes)
+        return coco.labels_for(self.classes)
 
     def further_inputs(self, size: Size) -> Mapping[str, NDArray[Any]]:  # noqa: ARG002
         """A picture of 1 × 1, so that boxes come as fractions of the input."""
@@ -121,11 +117,6 @@ def corners_of(boxes: NDArray[Any]) -> Floats:
     whole = np.asarray(boxes, np.float32)
     centres, halves = whole[:, :2], whole[:, 2:] / 2
     return np.concatenate([centres - halves, centres + halves], axis=1)
-
-
-def labels_of(classes: int) -> tuple[str, ...] | None:
-    """COCO's names if it has as many classes; else None."""
-    return coco.LABELS if classes == len(coco.LABELS) else None
 
 
 def raw_classes(signature: Signature) -> int | None:

@@ -96,3 +96,13 @@ class Family(Protocol):
             threshold: above 0 and below 1.
         """
         ...
+
+
+class OnlyPicture:
+    """Of families whose networks take the picture and nothing else."""
+
+    __slots__ = ()
+
+    def further_inputs(self, size: Size) -> Mapping[str, NDArray[np.generic]]:  # noqa: ARG002
+        """None."""
+        return {}

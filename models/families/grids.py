@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models import coco
 from models.families.family import FAMILY_KEY, Candidates, Outputs, Signature
 from models.families.fitting import Floats, Size
 from vision.errors import ModelError
@@ -102,11 +101,6 @@ def from_pixels(
 def around(centres: Floats, sides: Floats) -> Floats:
     """(n, 4) left, top, right, bottom of boxes by their centres and sides, (n, 2) each."""
     return np.concatenate([centres - sides / 2, centres + sides / 2], axis=1)
-
-
-def coco_labels(classes: int) -> tuple[str, ...] | None:
-    """COCO's if there are as many: then a network was almost surely trained on it."""
-    return coco.LABELS if classes == len(coco.LABELS) else None
 
 
 def _one_grid(size: Size, stride: int) -> Floats:

@@ -6,14 +6,14 @@ Li et al., "Generalized Focal Loss", NeurIPS 2020, https://arxiv.org/abs/2006.04
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models import coco
 from models.families import grids
-from models.families.family import Candidates, Outputs, Signature
+from models.families.family import Candidates, OnlyPicture, Outputs, Signature
 from models.families.fitting import Fitting, Floats, Size
 from vision.errors import ModelError
 
@@ -38,7 +38,7 @@ FITTING = Fitting(
 
 
 @dataclass(frozen=True, slots=True)
-class NanoDetPlus:
+class NanoDetPlus(OnlyPicture):
     """A ``models.families.family.Family``."""
 
     classes: int
@@ -51,11 +51,7 @@ class NanoDetPlus:
     @property
     def default_labels(self) -> tuple[str, ...] | None:
         """COCO's, for 80 classes."""
-        return grids.coco_labels(self.classes)
-
-    def further_inputs(self, size: Size) -> Mapping[str, NDArray[np.generic]]:  # noqa: ARG002
-        """None."""
-        return {}
+        return coco.labels_for(self.classes)
 
     def decode(self, outputs: Outputs, size: Size, threshold: float) -> Candidates:
         """A box of a cell for each of its classes that is likely enough, cut off at the edges.

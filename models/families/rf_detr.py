@@ -6,21 +6,16 @@ https://arxiv.org/abs/2511.09554.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from numpy.typing import NDArray
 
 from models import coco, coco91
 from models.families.detr import (
     best_pairs,
-    labels_of,
     paired_classes,
     raw_classes,
     takes_pictures,
 )
-from models.families.family import FAMILY_KEY, Candidates, Outputs, Signature
+from models.families.family import FAMILY_KEY, Candidates, OnlyPicture, Outputs, Signature
 from models.families.fitting import IMAGENET_MEAN, IMAGENET_STD, Fitting, Size
 
 NAME = "rf-detr"
@@ -30,7 +25,7 @@ FITTING = Fitting("stretched", "rgb", IMAGENET_MEAN, IMAGENET_STD, rounded=False
 
 
 @dataclass(frozen=True, slots=True)
-class RfDetr:
+class RfDetr(OnlyPicture):
     """Reads what each query says: (q, ``outputs``) logits and (q, 4) boxes."""
 
     logits: str
@@ -48,11 +43,7 @@ class RfDetr:
     @property
     def default_labels(self) -> tuple[str, ...] | None:
         """COCO's, if there are as many."""
-        return labels_of(self.classes)
-
-    def further_inputs(self, size: Size) -> Mapping[str, NDArray[Any]]:  # noqa: ARG002
-        """None."""
-        return {}
+        return coco.labels_for(self.classes)
 
     def decode(self, outputs: Outputs, size: Size, threshold: float) -> Candidates:  # noqa: ARG002
         """The best pairs of query and class, those left out whose class is none."""

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from models import coco
 from models.families import grids
-from models.families.family import FAMILY_KEY, Candidates, Outputs, Signature
+from models.families.family import FAMILY_KEY, Candidates, OnlyPicture, Outputs, Signature
 from models.families.fitting import Fitting, Size
 from vision.errors import ModelError
 
@@ -44,7 +44,7 @@ FITTING = Fitting("centred", "rgb")
 
 
 @dataclass(frozen=True, slots=True)
-class Ultralytics:
+class Ultralytics(OnlyPicture):
     """A ``models.families.family.Family``: heads that leave duplicates to others."""
 
     classes: int
@@ -54,10 +54,6 @@ class Ultralytics:
     name: str = NAME
     fitting: Fitting = FITTING
     nms_iou: float | None = NMS_IOU
-
-    def further_inputs(self, size: Size) -> Mapping[str, NDArray[np.generic]]:  # noqa: ARG002
-        """None."""
-        return {}
 
     def decode(self, outputs: Outputs, size: Size, threshold: float) -> Candidates:
         """One box a cell, of its likeliest class.
@@ -75,7 +71,7 @@ class Ultralytics:
 
 
 @dataclass(frozen=True, slots=True)
-class EndToEnd:
+class EndToEnd(OnlyPicture):
     """A ``models.families.family.Family``: heads that sort out duplicates themselves."""
 
     classes: int
@@ -85,10 +81,6 @@ class EndToEnd:
     name: str = NAME
     fitting: Fitting = FITTING
     nms_iou: float | None = None
-
-    def further_inputs(self, size: Size) -> Mapping[str, NDArray[np.generic]]:  # noqa: ARG002
-        """None."""
-        return {}
 
     def decode(self, outputs: Outputs, size: Size, threshold: float) -> Candidates:
         """Its rows.
@@ -131,7 +123,7 @@ def _by_shape(found: grids.Layout) -> Ultralytics | None:
     if not BOX < found.rows < found.columns == grids.cells(found.size, STRIDES):
         return None
     classes = found.rows - BOX
-    return Ultralytics(classes, found.output, grids.coco_labels(classes))
+    return Ultralytics(classes, found.output, coco.labels_for(classes))
 
 
 def _final(told: Mapping[str, str], classes: int) -> bool:

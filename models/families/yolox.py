@@ -6,14 +6,14 @@ its authors, from release 0.1.1 on, expect blue, green and red from 0 to 255.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models import coco
 from models.families import grids
-from models.families.family import FAMILY_KEY, Candidates, Outputs, Signature
+from models.families.family import FAMILY_KEY, Candidates, OnlyPicture, Outputs, Signature
 from models.families.fitting import Fitting, Floats, Size
 
 NAME = "yolox"
@@ -35,7 +35,7 @@ FITTING = Fitting("corner", "bgr", std=(1.0, 1.0, 1.0))
 
 
 @dataclass(frozen=True, slots=True)
-class Yolox:
+class Yolox(OnlyPicture):
     """A ``models.families.family.Family``."""
 
     classes: int
@@ -48,11 +48,7 @@ class Yolox:
     @property
     def default_labels(self) -> tuple[str, ...] | None:
         """COCO's, for 80 classes."""
-        return grids.coco_labels(self.classes)
-
-    def further_inputs(self, size: Size) -> Mapping[str, NDArray[np.generic]]:  # noqa: ARG002
-        """None."""
-        return {}
+        return coco.labels_for(self.classes)
 
     def decode(self, outputs: Outputs, size: Size, threshold: float) -> Candidates:
         """One box a cell, of its likeliest class, which scores by objectness times likelihood.
