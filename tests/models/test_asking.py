@@ -7,8 +7,11 @@ from contextlib import suppress
 
 import pytest
 
+from models import detector_worker
 from models.asking import Asking
+from models.choice import Choice
 from models.detector_process import DetectorProcess
+from models.detectors import Opened
 from models.devices import Runtime
 from models.process_limits import ProcessLimits
 from tests.models import plugged_detector
@@ -131,3 +134,12 @@ def test_what_was_looked_for_before_a_fault_is_not_told_for_something_else() -> 
     detector.broken = False
     asking.turn_to(("red mug", "dog"))
     assert detector.labels == ("red mug", "dog")
+
+
+def test_the_first_run_looks_for_something(monkeypatch: pytest.MonkeyPatch) -> None:
+    detector = PluggedAsked("cpu", 1)
+    monkeypatch.setattr(detector_worker, "open_detector", lambda _: Opened(detector))
+    monkeypatch.setattr(detector_worker, "give_way", lambda: None)
+    monkeypatch.setattr(detector_worker.gc, "freeze", lambda: None)
+    detector_worker.load(Choice(ASKED))
+    assert detector.labels == detector_worker.ANYTHING

@@ -48,11 +48,24 @@ async def test_each_sees_what_it_asked_for_and_nobody_elses(serving, connected) 
             await bob.until(lambda: last_seen(bob) == {"red mug"}, PATIENCE)
             say(ann, type="set", labels=[])
             await ann.until(lambda: last_seen(ann) == {"red mug"}, PATIENCE)
-            assert all(hello["labels"] == ["red mug"] for hello in bob.said("hello"))
             say(bob, type="set", labels=["keys"])
             await bob.until(lambda: last_seen(bob) == {"keys"}, PATIENCE)
         assert isinstance(detector.labels, Vocabulary)
         await ann.until(lambda: detector.labels.wanted == ("red mug",), PATIENCE)
+
+
+async def test_what_others_asked_for_is_not_told_to_whoever_comes(serving, connected) -> None:
+    detector = DetectorProcess(Choice(ASKED, find=("red mug",)))
+    async with serving(detector) as running, connected(running) as ann:
+        await ann.until(lambda: last_seen(ann) == {"red mug"}, PATIENCE)
+        say(ann, type="set", labels=["insulin pen"])
+        await ann.until(lambda: last_seen(ann) == {"insulin pen"}, PATIENCE)
+        async with connected(running) as bob:
+            await bob.until(lambda: bob.said("hello"), PATIENCE)
+            assert bob.said("hello")[0]["labels"] == ["red mug"]
+            say(bob, type="watch", id="w", text="tell me when an insulin pen appears")
+            await bob.until(lambda: bob.said("problem") or bob.said("watching"), PATIENCE)
+            assert not bob.said("watching"), "what is nobody's is understood by nobody"
 
 
 async def test_too_much_is_refused_and_what_was_seen_goes_on(serving, connected) -> None:

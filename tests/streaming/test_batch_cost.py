@@ -39,3 +39,9 @@ def test_one_slow_run_of_a_size_does_not_stand_for_all() -> None:
         cost.of_one(0.02, 4, 4)
     cost.of_one(2.0, 4, 4)
     assert cost.of_one(0.03, 2, 4) == pytest.approx(0.015)
+
+
+def test_a_larger_run_of_easier_times_does_not_hide_that_it_is_slow_now() -> None:
+    cost = BatchCost()
+    assert cost.of_one(0.020, 16, 16) == pytest.approx(0.020 / 16)
+    assert cost.of_one(0.200, 4, 4) == pytest.approx(0.200 / 4)

@@ -170,3 +170,16 @@ async def test_a_session_that_left_hears_nothing_more() -> None:
         await asyncio.sleep(0.05)
     assert not heard
     assert len(estimator.asked) == 1
+
+
+async def test_one_who_cannot_take_what_is_told_costs_nobody_else_theirs() -> None:
+    def deaf(_: Posed) -> None:
+        raise RuntimeError("cannot hear")
+
+    heard: list[Posed] = []
+    async with desk_of(Estimator()) as desk:
+        one, other = desk.join(deaf), desk.join(heard.append)
+        one.offer(order(0.1))
+        await until(lambda: desk.failures == 1)
+        other.offer(order(0.2))
+        await until(lambda: times(heard) == [0.2])

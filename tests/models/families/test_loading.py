@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 from models.families.labels import LONGEST, read_labels
@@ -161,3 +162,11 @@ def test_a_file_of_labels_that_is_none_is_refused(
 def test_labels_that_are_not_there_are_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         read_labels(tmp_path / "none.txt")
+
+
+def test_a_network_that_takes_whole_numbers_is_refused(tmp_path: Path) -> None:
+    model = onnx.load(written(tmp_path))
+    model.graph.input[0].type.tensor_type.elem_type = onnx.TensorProto.UINT8
+    onnx.save(model, tmp_path / "whole.onnx")
+    with pytest.raises(ModelError, match="whole takes whole numbers for a picture"):
+        load("whole", tmp_path / "whole.onnx", "cpu", 1)
