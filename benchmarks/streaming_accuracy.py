@@ -17,6 +17,9 @@ Two displays: the picture sent back with boxes burned in, where each frame carri
 when it is drawn; and the page's own preview, on which boxes are moved on from the newest message,
 of which there is one for each frame and each result.
 
+The detector looks as it does in the engine: one look in a few is at another input size; ``one
+size`` means that none is.
+
 Systems: ``ours``, all that the eye believes, the faint included, since average precision asks for
 a ranking, not for a choice; ``shown``, the choice that the product draws; the same eye without
 knowledge of the camera's motion, and without prediction; the same with a message for each result
@@ -55,6 +58,7 @@ from streaming_systems import (
 )
 
 from models.registry import create
+from streaming.ladder import FIRST_SECOND_LOOK, SECOND_LOOK_EVERY, second_look
 from vision.eye import EyeConfig
 from vision.ports import Detector, LadderDetector
 from vision.types import Detections
@@ -80,7 +84,9 @@ SYSTEMS: dict[str, Callable[[], System]] = {
 }
 EYE_OFFLINE = "eye offline"
 RESULTS_ALONE = "ours, told results alone"
-NAMES = (*SYSTEMS, RESULTS_ALONE, EYE_OFFLINE)
+ONE_SIZE = {f"{name}, one size": name for name in ("ours", "shown")}
+"The same, the detector's every look being at its best input size."
+NAMES = (*SYSTEMS, RESULTS_ALONE, EYE_OFFLINE, *ONE_SIZE)
 "All that can be left out; the detector's raw answers offline are what the rest is measured by."
 
 
@@ -117,6 +123,19 @@ def looked_for(scene: Scene, found: Detections) -> Detections:
     """Those of the classes that are looked for."""
     wanted = sorted(scene.labels)
     return found.where(np.isin(found.classes, wanted)) if wanted else found
+
+
+def second_looks(scene: Scene, detector: Detector, runs: list[Detected]) -> dict[int, Detections]:
+    """By frame, what the detector sees in its looks at another size, by the rule of the engine."""
+    if not isinstance(detector, LadderDetector):
+        return {}
+    frames = [run.frame for run in runs[FIRST_SECOND_LOOK::SECOND_LOOK_EVERY]]
+    detector.rung = second_look(0, len(detector.rungs))
+    looks = {
+        frame: looked_for(scene, detector.detect(scene.moments[frame].picture)) for frame in frames
+    }
+    detector.rung = 0
+    return looks
 
 
 def measure(judge: Judge, results: Results, names: Collection[str] = NAMES) -> Iterator[Run]:
@@ -183,9 +202,20 @@ def simulated(found: Iterator[Scene], asked: argparse.Namespace) -> Iterator[lis
         found_runs: list[Run] = []
         for latency in asked.latency or LATENCIES:
             runs = schedule(times, LATENCIES[latency])
+            again = second_looks(scene, detector, runs)
+            answered = [again.get(frame, found) for frame, found in enumerate(seen)]
             judge = Judge(scene, seen, runs, latency)
-            found_runs += measure(judge, Results(seen, runs), asked.system)
+            found_runs += measure(judge, Results(answered, runs), asked.system)
+            found_runs += one_size(judge, Results(seen, runs), asked.system)
         yield found_runs
+
+
+def one_size(judge: Judge, results: Results, names: Collection[str]) -> Iterator[Run]:
+    """The systems of these names that are given what is seen at the best size alone."""
+    for name in (each for each in ONE_SIZE if each in names):
+        told = list(messages(judge.scene, results, SYSTEMS[ONE_SIZE[name]]()))
+        yield judge.run("burned in", name, list(on_frames(told)))
+        yield judge.run("page", name, list(client_drawn(judge.scene, told, TRIP)))
 
 
 def in_real_time(found: Iterator[Scene], asked: argparse.Namespace) -> Iterator[list[Run]]:

@@ -28,13 +28,12 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
-from streaming.batch_cost import BatchCost
+from streaming.ladder import Ladder
 from streaming.lane import Lane, Result, Sight
-from streaming.rate_keeper import RateKeeper
 from streaming.stats import Latency
 from vision.errors import OpenEyesError
 from vision.picture import Picture
-from vision.ports import BatchDetector, Detector, LadderDetector
+from vision.ports import BatchDetector, Detector
 from vision.types import Detections
 
 log = logging.getLogger(__name__)
@@ -103,8 +102,7 @@ class Engine:
         "How often so many pictures went into one run."
         self._min_interval = 1 / max_hz if max_hz else 0.0
         self._target_hz = min(target_hz, max_hz or target_hz)
-        self._rungs = _rungs(detector)
-        self._keeper, self._cost = RateKeeper(max(1, len(self._rungs))), BatchCost()
+        self._ladder = Ladder(detector)
         self._sizes = _batch_sizes(detector)
         self._most = self._sizes[-1]
         self._failed_wide = 0
@@ -117,7 +115,7 @@ class Engine:
     @property
     def degradation(self) -> int:
         """How many input sizes below its best the detector works; 0 at its best."""
-        return self._keeper.rung
+        return self._ladder.level
 
     def start(self) -> None:
         """Begins to serve. Call on the loop."""
@@ -158,7 +156,7 @@ class Engine:
     async def _serve(self) -> None:
         while True:
             taken = await self._next()
-            results = await self._run([sight for _, sight in taken])
+            results = await self._run([sight for _, sight in taken], taken[0][0].looks)
             for (lane, _), result in zip(taken, results, strict=True):
                 lane.deliver(result)
 
@@ -205,13 +203,13 @@ class Engine:
             async with asyncio.timeout(None if math.isinf(first) else first - time.monotonic()):
                 await self._offered.wait()
 
-    async def _run(self, sights: Sequence[Sight]) -> list[Result]:
-        rung, began = self._set_rung(), time.monotonic()
+    async def _run(self, sights: Sequence[Sight], look: int) -> list[Result]:
+        rung, began = self._ladder.set_for(self.detector, look), time.monotonic()
         try:
             seen = await self._see([sight.picture for sight in sights])
         except Exception as failure:
             if len(sights) > 1:
-                return await self._one_by_one(sights, failure)
+                return await self._one_by_one(sights, look, failure)
             self.failures += 1
             self.detections += 1
             took = time.monotonic() - began
@@ -231,14 +229,16 @@ class Engine:
             return [await run(self._thread, detector.detect, each) for each in pictures]
         return await loop.run_in_executor(self._thread, detector.detect_batch, pictures)
 
-    async def _one_by_one(self, sights: Sequence[Sight], failure: Exception) -> list[Result]:
+    async def _one_by_one(
+        self, sights: Sequence[Sight], look: int, failure: Exception
+    ) -> list[Result]:
         """What becomes of the frames of a run that failed.
 
         Where all fail, the detector was lost, and why is known only to the run. Where none fails,
         they were too many.
         """
         why = self._complaint(failure)
-        results = [(await self._run([sight]))[0] for sight in sights]
+        results = [(await self._run([sight], look))[0] for sight in sights]
         failed = [result.detections is None for result in results]
         if all(failed):
             return [replace(result, error=why) for result in results]
@@ -260,32 +260,15 @@ class Engine:
         self.batches[pictures] += 1
 
     def _keep_rate(self, now: float, seconds: float, pictures: int) -> None:
-        before = self._keeper.rung
         offered = [lane.offered_hz(now) for lane in self._lanes]
         room = next(size for size in self._sizes if size >= pictures)
-        cost = self._cost.of_one(seconds, room, sum(hz > 0 for hz in offered))
-        wanted = sum(min(self._target_hz, hz) for hz in offered)
-        after = self._keeper.detected(cost, wanted, now)
-        if after != before:
-            self._cost = BatchCost()
-            log.info("detecting at %s after %s", self._rungs[after], self._rungs[before])
+        self._ladder.took(seconds, room, offered, self._target_hz, now)
 
     def _adapt(self) -> None:
         """A detector that was lost may be loaded again on another device."""
         sizes = _batch_sizes(self.detector)
         if sizes != self._sizes:
             self._sizes, self._most = sizes, sizes[-1]
-
-    def _set_rung(self) -> str:
-        """Tells the detector the input size to use; gives its name."""
-        rungs = _rungs(self.detector)
-        if rungs != self._rungs:  # it was lost, and loaded again on another device
-            self._rungs, self._cost = rungs, BatchCost()
-            self._keeper = RateKeeper(max(1, len(rungs)))
-        if not isinstance(self.detector, LadderDetector) or not rungs:
-            return ""
-        self.detector.rung = self._keeper.rung
-        return rungs[self._keeper.rung]
 
     def _complaint(self, failure: Exception) -> str:
         """Logs it, but not for every frame; gives it in words."""
@@ -296,10 +279,6 @@ class Engine:
             name, trace = self.detector.name, None if ours else failure
             log.error("the detector %s failed on one frame: %s", name, failure, exc_info=trace)
         return str(failure) if ours else f"{type(failure).__name__}: {failure}"
-
-
-def _rungs(detector: Detector) -> tuple[str, ...]:
-    return detector.rungs if isinstance(detector, LadderDetector) else ()
 
 
 def _batch_sizes(detector: Detector) -> tuple[int, ...]:

@@ -44,7 +44,7 @@ class Result:
     seconds: float
     "How long the detector took, for it and for all that it looked at in the same run."
     rung: str = ""
-    "Name of the input size that was used; empty for a detector that has but one."
+    "Name of the input size that the detector is kept at; empty for one that has no choice."
 
 
 class Lane:
@@ -57,12 +57,18 @@ class Lane:
         self._offers = Rate()
         self._min_interval = min_interval
         self._not_before = 0.0
+        self._taken = 0
         self._waits_since = self._came = -math.inf
 
     @property
     def dropped(self) -> int:
         """Frames that newer ones replaced before the detector was free."""
         return self._waiting.dropped
+
+    @property
+    def looks(self) -> int:
+        """Frames that were taken before the one that was taken last."""
+        return max(0, self._taken - 1)
 
     def offer(self, sight: Sight) -> None:
         """Leaves the newest frame; it replaces one that still waits."""
@@ -105,6 +111,7 @@ class Lane:
         sight = self._waiting.take() if now >= self._not_before else None
         if sight is not None:
             self._not_before = now + self._min_interval
+            self._taken += 1
         return sight
 
     def deliver(self, result: Result) -> None:

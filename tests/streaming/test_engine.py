@@ -15,6 +15,7 @@ import pytest
 
 from models.process_limits import ProcessLimits
 from streaming.engine import GATHER_LIMIT, Engine
+from streaming.ladder import SECOND_LOOK_EVERY
 from streaming.lane import Lane, Result, Sight
 from tests.models import plugged_detector
 from tests.models.plugged_detector import DIE, HANG, RAISE, SEE, SLOW, started
@@ -197,17 +198,32 @@ class Ladder(Scripted):
         return super().detect(picture)
 
 
-async def test_a_result_names_the_size_that_was_used() -> None:
+async def test_a_result_names_the_size_that_is_kept_to() -> None:
     detector = Ladder()
     async with running(detector) as engine:
         lane = engine.subscribe()
         lane.offer(sight(1))
         assert (await next_result(lane)).rung == "416"
-        engine._keeper.rung = 2
+        engine._ladder._keeper.rung = 2
         lane.offer(sight(2))
         assert (await next_result(lane)).rung == "256"
         assert engine.degradation == 2
-        assert detector.used == [0, 2]
+        assert detector.used == [0, 0], "the second is the one in four at another size"
+        lane.offer(sight(3))
+        await next_result(lane)
+        assert detector.used == [0, 0, 2]
+
+
+async def test_each_session_gets_its_looks_at_another_size() -> None:
+    detector = Ladder()
+    async with running(detector) as engine:
+        lanes = [engine.subscribe() for _ in range(4)]
+        for _ in range(SECOND_LOOK_EVERY):
+            for lane in lanes:
+                lane.offer(sight(1))
+                await next_result(lane)
+        turns = [detector.used[at :: len(lanes)] for at in range(len(lanes))]
+        assert turns == [[0, 1, 0, 0]] * len(lanes)
 
 
 async def test_a_detector_that_is_too_slow_works_on_smaller_pictures() -> None:
@@ -225,7 +241,7 @@ async def test_a_detector_that_comes_back_with_other_sizes_is_asked_for_one_of_t
     detector = Ladder()
     async with running(detector) as engine:
         lane = engine.subscribe()
-        engine._keeper.rung = 2
+        engine._ladder._keeper.rung = 2
         lane.offer(sight(1))
         assert (await next_result(lane)).rung == "256"
         detector.rungs = ("640",)
