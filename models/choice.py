@@ -30,6 +30,8 @@ class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
     "Of the models that were pulled; empty where there are none."
     labels: Labels | None = None
     "Names of the classes, where the file does not tell or tells wrong."
+    family: str | None = None
+    "Of the network, where its file does not show it."
     find: Labels = ()
     "What to look for, in words, where the detector is one that is asked."
     target_hz: float = 8.0

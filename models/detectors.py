@@ -57,8 +57,10 @@ def open_detector(choice: Choice) -> Opened:
         ModelError: it does not run.
     """
     if choice.name == AUTO:
-        if choice.labels is not None:
-            raise ConfigError(f"--labels belongs to one detector: name it in place of {AUTO!r}")
+        if choice.labels is not None or choice.family is not None:
+            raise ConfigError(
+                f"--labels and --family belong to one detector: name it in place of {AUTO!r}"
+            )
         return _best(choice)
     return Opened(_named(choice))
 
@@ -72,10 +74,13 @@ def _named(choice: Choice) -> RunningDetector:
     if choice.name in registry.names():
         if choice.labels is not None:
             raise ConfigError(f"{choice.name} knows the names of its classes: leave --labels out")
+        if choice.family is not None:
+            raise ConfigError(f"{choice.name} is of a known family: leave --family out")
         return registry.create(choice.name, device=choice.device, threads=choice.threads)
     if _is_path(choice.name):
         path = Path(choice.name)
-        return load(path.stem, path, choice.device, choice.threads, Wanted(choice.labels))
+        wanted = Wanted(choice.labels, family=choice.family)
+        return load(path.stem, path, choice.device, choice.threads, wanted)
     return _pulled(choice)
 
 
@@ -102,7 +107,7 @@ def _pulled(choice: Choice) -> RunningDetector:
         asked = open_vocabulary.load(path.parent, choice.device, choice.threads)
         Asking(asked).turn_to(choice.find)
         return asked
-    wanted = Wanted(choice.labels, entry.input_size)
+    wanted = Wanted(choice.labels, entry.input_size, choice.family or entry.family)
     return load(entry.name, path, choice.device, choice.threads, wanted)
 
 

@@ -60,6 +60,7 @@ def choice(settings: Settings) -> models.choice.Choice:
         batch=settings.batch,
         folder=str(models_folder()),
         labels=models.families.labels.read_labels(labels) if labels else None,
+        family=settings.family,
         find=settings.find,
         target_hz=settings.target_detect_hz,
     )

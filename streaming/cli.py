@@ -200,6 +200,7 @@ def _detector_settings(options: argparse.Namespace) -> Settings:
     return Settings(
         detector=options.detector,
         labels=options.labels,
+        family=options.family,
         find=options.find,
         device=options.device,
         threads=options.threads,

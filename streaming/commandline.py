@@ -50,6 +50,11 @@ def add_detector_options(
         help="names of its classes, one a line, for an ONNX file that does not tell them",
     )
     parser.add_argument(
+        "--family",
+        metavar="NAME",
+        help="of its network, for an ONNX file that does not show it: d-fine, rf-detr, yolox …",
+    )
+    parser.add_argument(
         "--find",
         type=_phrases,
         default=defaults.find,
@@ -210,6 +215,7 @@ def settings_from(options: argparse.Namespace, **more: Any) -> Settings:
     return Settings(
         detector=options.detector,
         labels=options.labels,
+        family=options.family,
         find=options.find,
         device=options.device,
         threads=options.threads,

@@ -17,6 +17,8 @@ class Settings:
     "Name of the detector, path of its ONNX file, or ``auto`` for the best that is fast enough."
     labels: Path | None = None
     "File with the names of its classes, where it is an ONNX file that does not tell them."
+    family: str | None = None
+    "Of that file's network, where it does not show it."
     find: tuple[str, ...] = ()
     "What to look for, in words, with a detector that is asked."
     device: str = "auto"

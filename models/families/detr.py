@@ -25,10 +25,6 @@ CLASSES_KEY = "openeyes.classes"
 NAMES = ("d-fine", "rt-detr", "rt-detr-v2")
 """Of the families that are read here, as the metadata may tell them."""
 
-LOGITS_OF_OTHERS = (91, 92)
-"""Classes of networks that answer under the same names but are read otherwise: those that count
-COCO's ids, and those whose last class is nothing at all, DETR itself and YOLOS."""
-
 QUERIES_OF_OTHERS = 100
 """Of DETR and YOLOS, whose classes exclude one another, whatever they were trained on."""
 
@@ -89,7 +85,7 @@ class FinishedDetr:
 def recognise(signature: Signature) -> Detr | FinishedDetr | None:
     """The family, if it is one of these; else None."""
     told = signature.metadata.get(FAMILY_KEY)
-    if told is not None and told not in NAMES:
+    if told not in (None, *NAMES):
         return None
     if signature.inputs.keys() == {"images", "orig_target_sizes"}:
         return _finished(signature, told)
@@ -142,13 +138,14 @@ def takes_pictures(signature: Signature, name: str) -> bool:
 
 def _raw(signature: Signature, told: str | None) -> Detr | None:
     classes = raw_classes(signature)
-    if classes is None or (told is None and _is_another(signature.outputs["logits"])):
+    if classes is None or (told is None and not _is_plain(signature.outputs["logits"])):
         return None
     return Detr(told or "rt-detr", classes)
 
 
-def _is_another(logits: Shape) -> bool:
-    return logits[2] in LOGITS_OF_OTHERS or logits[1] == QUERIES_OF_OTHERS
+def _is_plain(logits: Shape) -> bool:
+    """Whether they can be no other family's: so many answer under the same names."""
+    return logits[2] == len(coco.LABELS) and logits[1] != QUERIES_OF_OTHERS
 
 
 def _finished(signature: Signature, told: str | None) -> FinishedDetr | None:

@@ -14,7 +14,7 @@ from models.families.detector import FamilyDetector, InputPlace
 from models.families.family import Shape, Signature
 from models.families.fitting import Size
 from models.families.labels import labels_for
-from models.families.recognise import recognise, unknown
+from models.families.recognise import recognise, told, unknown
 from models.session import bound, on_best, open_session, session_options
 from vision.errors import ModelError, WeightsCorrupt, WeightsMissing
 
@@ -40,6 +40,8 @@ class Wanted:
     "Names of the classes, in the network's order."
     size: Size | None = None
     "Of the input, where the file leaves it free."
+    family: str | None = None
+    "Of the network, where that is known; goes before what the file tells."
 
 
 def load(
@@ -50,7 +52,7 @@ def load(
     Raises:
         WeightsMissing: the file is not there.
         WeightsCorrupt: it is no ONNX file, or not a whole one.
-        ConfigError: labels or size do not fit it.
+        ConfigError: labels or size do not fit it, or there is no such family.
         DeviceUnavailable: the device was asked for by name and cannot be used.
         ModelError: it is of no family that is known here, or does not run.
     """
@@ -88,7 +90,7 @@ def _opened(path: Path, runtime: Runtime) -> ort.InferenceSession:
 def _detector(
     name: str, session: ort.InferenceSession, runtime: Runtime, wanted: Wanted
 ) -> FamilyDetector:
-    signature = signature_of(session)
+    signature = told(signature_of(session), wanted.family)
     picture, shape = _picture(signature, name)
     width, height = input_size(signature, shape, wanted.size, name)
     shapes = {each: (1, *map(_one, free[1:])) for each, free in signature.inputs.items()}

@@ -76,9 +76,9 @@ def _own(signature: Signature) -> RfDetr | None:
 
 
 def _from_transformers(signature: Signature, told: str | None) -> RfDetr | None:
-    """As transformers has it."""
+    """As transformers has it, and most other families there: so it has to be told."""
     logits = raw_classes(signature)
-    if logits is None or (told is None and logits != coco91.IDS):
+    if logits is None or told is None:
         return None
     classes = _classes(logits, logits)
     return RfDetr("logits", "pred_boxes", logits, classes)

@@ -10,12 +10,15 @@ from models import detectors
 from models.choice import AUTO, Choice
 from models.detector_process import DetectorProcess
 from models.detectors import names, open_detector
+from models.families.detector import FamilyDetector
+from models.families.detr import Detr
+from models.families.rf_detr import RfDetr
 from models.zoo import catalogue, store
 from models.zoo.digests import sha256
 from models.zoo.store import Manifest
 from tests.models.families import constant_model
 from tests.models.open_vocabulary import toys
-from vision.errors import ConfigError, UnknownModel, WeightsCorrupt, WeightsMissing
+from vision.errors import ConfigError, ModelError, UnknownModel, WeightsCorrupt, WeightsMissing
 from vision.picture import Picture
 from vision.ports import AskedDetector
 from vision.vocabulary import Share, Vocabulary
@@ -107,8 +110,58 @@ def test_auto_leaves_out_what_does_not_run(tmp_path: Path) -> None:
     assert f"{PULLED} does not run" in opened.why
 
 
+def test_a_family_is_not_for_auto_nor_the_packaged_one() -> None:
+    with pytest.raises(ConfigError, match="--family belong to one detector"):
+        open_detector(Choice(AUTO, family="yolox"))
+    with pytest.raises(ConfigError, match="leave --family out"):
+        open_detector(Choice(PACKAGED, family="yolox"))
+
+
+def transformer(path: Path) -> Path:
+    """A network that answers as many families do, of three classes."""
+    outputs = {
+        "logits": np.full((1, 300, 3), 2, np.float32),
+        "pred_boxes": np.full((1, 300, 4), 0.5, np.float32),
+    }
+    told = {"openeyes.labels": '["cup", "mug", "jar"]'}
+    return constant_model.write(path, outputs, (1, 3, 64, 64), told, name="pixel_values")
+
+
+def test_a_transformer_is_read_as_its_owner_says(tmp_path: Path) -> None:
+    path = transformer(tmp_path / "mine.onnx")
+    with pytest.raises(ModelError, match="say so with --family"):
+        open_detector(Choice(str(path), device="cpu", threads=1))
+    for family, kind in (("rf-detr", RfDetr), ("d-fine", Detr)):
+        choice = Choice(str(path), device="cpu", threads=1, family=family)
+        detector = open_detector(choice).detector
+        assert isinstance(detector, FamilyDetector)
+        assert isinstance(detector._family, kind)
+        assert len(detector.detect(PICTURE)) > 0
+
+
+def test_one_of_the_catalogue_is_of_the_family_that_stands_there(tmp_path: Path) -> None:
+    target = tmp_path / "rf-detr-nano"
+    target.mkdir()
+    path = transformer(target / "model.onnx")
+    store.record(target, Manifest("rf-detr-nano", "owner/name", "main", {path.name: sha256(path)}))
+    choice = Choice("rf-detr-nano", device="cpu", threads=1, folder=str(tmp_path))
+    with pytest.raises(ModelError, match="takes pictures of 64×64 only"):
+        open_detector(choice)  # not in doubt about its family: only its size is another
+    wide = constant_model.write(
+        path,
+        {"logits": np.full((1, 9, 3), 2, np.float32), "pred_boxes": np.ones((1, 9, 4), np.float32)},
+        (1, 3, 384, 384),
+        {"openeyes.labels": '["cup", "mug", "jar"]'},
+        name="pixel_values",
+    )
+    store.record(target, Manifest("rf-detr-nano", "owner/name", "main", {path.name: sha256(wide)}))
+    detector = open_detector(choice).detector
+    assert isinstance(detector, FamilyDetector)
+    assert isinstance(detector._family, RfDetr)
+
+
 def test_labels_are_not_for_auto() -> None:
-    with pytest.raises(ConfigError, match="--labels belongs to one detector"):
+    with pytest.raises(ConfigError, match="--labels and --family belong to one detector"):
         open_detector(Choice(AUTO, labels=("a",)))
 
 

@@ -8,8 +8,10 @@ from models import coco
 from models.families import detr, loading
 from models.families.detr import Detr, FinishedDetr
 from models.families.family import Signature
+from models.families.recognise import recognise, told
 from tests.models.families import goldens
 from tests.models.families.detr_goldens import computed, off
+from vision.errors import ConfigError, ModelError
 
 NAMES = ("rt-detr", "d-fine")
 GOLDENS = {name: goldens.load(name) for name in NAMES}
@@ -90,7 +92,7 @@ def test_the_metadata_tell_which_of_them_it_is():
 
 
 def test_own_classes_have_no_default_names():
-    family = detr.recognise(raw(classes=3))
+    family = detr.recognise(raw(classes=3, family="rt-detr"))
     assert family == Detr("rt-detr", 3)
     assert family.default_labels is None
 
@@ -107,6 +109,8 @@ def test_a_graph_that_chooses_tells_its_classes_in_the_metadata():
         raw(family="yolox"),
         raw(classes=91),
         raw(classes=92),
+        raw(classes=3),
+        raw(classes=80, queries=100),
         raw(classes=5, queries=100),
         raw(classes=None),
         raw(inputs=("pixel_values", "pixel_mask")),
@@ -123,6 +127,26 @@ def test_a_graph_that_chooses_tells_its_classes_in_the_metadata():
 )
 def test_others_are_none_of_these(signature):
     assert detr.recognise(signature) is None
+
+
+@pytest.mark.parametrize("classes", [3, 79, 91, 92])
+def test_one_that_does_not_show_its_family_is_asked_for_it(classes):
+    with pytest.raises(
+        ModelError, match=r"mine is a transformer.*--family.*d-fine.*openeyes\.family"
+    ):
+        recognise(raw(classes=classes), "mine")
+
+
+@pytest.mark.parametrize("family", [*NAMES, "rt-detr-v2", "rf-detr"])
+def test_whoever_loads_it_may_tell_its_family(family):
+    signature = raw(classes=3, family="yolox")
+    assert recognise(told(signature, family), "mine").name == family
+    assert told(signature, None) is signature
+
+
+def test_a_family_that_there_is_not_is_refused():
+    with pytest.raises(ConfigError, match="no family is called 'detr'; there are: d-fine, nanodet"):
+        told(raw(), "detr")
 
 
 def test_what_would_be_taken_for_another_is_read_if_the_metadata_say_so():

@@ -4,6 +4,7 @@ import pytest
 from models import coco, coco91
 from models.families import loading, rf_detr
 from models.families.family import Signature
+from models.families.recognise import told
 from tests.models.families import goldens
 from tests.models.families.detr_goldens import computed, off
 
@@ -11,7 +12,8 @@ OWN, HUB = "rf-detr", "rf-detr-transformers"
 PICTURES = {OWN: "input", HUB: "pixel_values"}
 GOLDENS = {name: goldens.load(name) for name in PICTURES}
 FAMILIES = {
-    name: rf_detr.recognise(loading.signature_of(goldens.session(name))) for name in PICTURES
+    name: rf_detr.recognise(told(loading.signature_of(goldens.session(name)), "rf-detr"))
+    for name in PICTURES
 }
 EACH = pytest.mark.parametrize(
     ("name", "number"), [(name, each) for name in PICTURES for each in range(3)]
@@ -114,6 +116,7 @@ def test_ids_that_are_no_class_are_left_out():
 @pytest.mark.parametrize(
     "signature",
     [
+        hub(),
         hub(logits=80),
         hub(family="rt-detr"),
         own(family="yolox"),

@@ -23,6 +23,9 @@ TOYS = {
     "rf-detr": "rf-detr",
     "rf-detr-transformers": "rf-detr",
 }
+FAMILY_OF = {"rf-detr-transformers": "rf-detr"}
+"""Of those whose files do not show it."""
+
 EACH = pytest.mark.parametrize("toy", sorted(TOYS))
 WIDE = ("d-fine", "rf-detr-transformers", "rt-detr")
 """Those whose graphs have no number of pictures in them."""
@@ -46,7 +49,7 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
             _widened(path)
         labels = tuple(f"thing {number}" for number in range(_classes(golden, toy)))
         size = tuple(golden["size"].tolist())
-        return load(toy, path, "cpu", 1, Wanted(labels, size))
+        return load(toy, path, "cpu", 1, Wanted(labels, size, FAMILY_OF.get(toy)))
 
     return open_toy
 
