@@ -6,7 +6,6 @@ import {
   chooseFit,
   holds,
   inPicture,
-  labelSpot,
   onStage,
   placed,
   roomBeside,
@@ -60,40 +59,6 @@ test("rectangles share what they share", () => {
   assert.equal(shared(rect(0, 0, 10, 10), rect(10, 0, 5, 5)), null);
 });
 
-const ROOM = rect(6, 6, 378, 700);
-const CHIP = size(80, 20);
-
-test("a label sits on top of its box", () => {
-  assert.deepEqual(labelSpot(rect(100, 100, 50, 50), CHIP, ROOM, []), rect(100, 80, 80, 20));
-});
-
-test("a label never leaves the room", () => {
-  const boxes = [
-    rect(-50, -50, 100, 100),
-    rect(350, 690, 200, 200),
-    rect(-500, 300, 2000, 10),
-    rect(0, 0, 390, 844),
-  ];
-  for (const box of boxes) {
-    const spot = labelSpot(box, CHIP, ROOM, []);
-    assert.deepEqual(shared(spot, ROOM), spot);
-  }
-});
-
-test("a box outside the room has no label", () => {
-  assert.equal(labelSpot(rect(0, 800, 50, 40), CHIP, ROOM, []), null);
-  assert.equal(labelSpot(rect(-60, 0, 50, 40), CHIP, ROOM, []), null);
-});
-
-test("a label avoids those before it while it can", () => {
-  const box = rect(100, 100, 50, 50);
-  const above = labelSpot(box, CHIP, ROOM, []);
-  const inside = labelSpot(box, CHIP, ROOM, [above]);
-  const below = labelSpot(box, CHIP, ROOM, [above, inside]);
-  assert.deepEqual([inside.top, below.top], [100, 150]);
-  assert.deepEqual(labelSpot(box, CHIP, ROOM, [above, inside, below]), above);
-});
-
 test("bars along the edges take their strips from the room", () => {
   assert.deepEqual(roomBeside(PHONE, []), rect(6, 6, 378, 832));
   assert.deepEqual(
@@ -141,6 +106,8 @@ test("of boxes that lie over each other the smallest is touched", () => {
   assert.equal(boxAt([0.1, 0.5], [cup, table]), table);
   assert.equal(boxAt([0.5, 0.1], [cup, table]), null);
 });
+
+const ROOM = rect(6, 6, 378, 700);
 
 test("a room holds what lies wholly within", () => {
   assert.equal(holds(ROOM, rect(6, 6, 378, 700)), true);

@@ -83,20 +83,6 @@ export function shared(a, b) {
 }
 
 /**
- * Where a label goes: on top of its box, else inside it, else below; the first that hits no label
- * placed before. Always wholly within `room`.
- * @param {Rect} box on the stage
- * @param {readonly Rect[]} taken labels placed before
- * @returns {Rect | null} null if the box is not in the room at all
- */
-export function labelSpot(box, chip, room, taken) {
-  if (!shared(box, room)) return null;
-  const tops = [box.top - chip.height, box.top, box.top + box.height];
-  const spots = tops.map((top) => inside({ left: box.left, top, ...chip }, room));
-  return spots.find((spot) => !taken.some((other) => shared(spot, other))) ?? spots[0];
-}
-
-/**
  * What is left of the stage beside things that lie along its edges. Each takes the strip between
  * itself and the edge it is nearest to: top or bottom if it is wide, left or right if it is high.
  * @param {readonly Rect[]} things empty ones take nothing

@@ -1,7 +1,8 @@
 /** Draws boxes and their labels on a canvas that lies over the picture. */
 
 import { coloursOf } from "./colour.js";
-import { labelSpot, onStage, shared } from "./geometry.js";
+import { onStage, shared } from "./geometry.js";
+import { Labels } from "./labels.js";
 
 /** A stage whose shorter side is this many CSS pixels gets lines and letters as designed. */
 const DESIGNED_FOR = 420;
@@ -22,6 +23,8 @@ const CORNER = 7;
 const LETTERS = 13;
 const FIGURES = 11;
 const PADDING = 6;
+/** Labels whose width is kept; more kinds of things are not in view at a time. */
+const MOST_MEASURED = 100;
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
 
 /**
@@ -37,6 +40,9 @@ export class Overlay {
   #canvas;
   #pen;
   #scale = 1;
+  #labels = new Labels();
+  /** @type {Map<string, number>} widths by label, at this scale */
+  #widths = new Map();
   /** Comes with the first pose: most people look at pictures without. */
   #bones = null;
 
@@ -53,6 +59,7 @@ export class Overlay {
     this.#pen.setTransform(sharp, 0, 0, sharp, 0, 0);
     const wanted = Math.min(stage.width, stage.height) / DESIGNED_FOR;
     this.#scale = Math.max(LEAST_SCALE, Math.min(wanted, MOST_SCALE));
+    this.#widths.clear();
   }
 
   clear() {
@@ -69,10 +76,20 @@ export class Overlay {
     for (const { box, rect } of placed) this.#skeleton(box, rect, layout.mirrored);
     for (const { box, rect } of placed) this.#frame(box, rect);
     if (layout.selected) this.#ring(layout.selected, layout);
-    const taken = [];
-    for (const { box, rect } of placed) this.#label(box, rect, layout.room, taken);
+    const spots = this.#write(placed, layout.room);
     this.#pen.globalAlpha = 1;
-    return taken;
+    return spots;
+  }
+
+  #write(placed, room) {
+    const texts = placed.map(({ box }) => this.#measure(box));
+    const items = placed.map(({ box, rect }, n) => ({ id: box.id, rect, size: texts[n].size }));
+    const spots = this.#labels.place(items, room, performance.now());
+    placed.forEach(({ box }, n) => {
+      const found = spots.get(box.id);
+      if (found) this.#label(box, texts[n], found);
+    });
+    return [...spots.values()].map(({ spot }) => spot);
   }
 
   #outline(quad, { picture, mirrored }) {
@@ -135,41 +152,39 @@ export class Overlay {
     return bones;
   }
 
-  #label(box, rect, room, taken) {
-    const text = this.#measure(box);
-    const spot = labelSpot(rect, text.size, room, taken);
-    if (!spot) return;
-    taken.push(spot);
+  #label(box, text, { spot, alpha }) {
     const pen = this.#pen;
     const { fill, ink } = coloursOf(box.id);
-    pen.globalAlpha = box.alpha;
+    pen.globalAlpha = box.alpha * alpha;
     pen.beginPath();
     rounded(pen, spot, (CORNER - 1) * this.#scale);
     pen.fillStyle = fill;
     pen.fill();
     pen.fillStyle = ink;
-    this.#write(text, spot);
+    this.#letter(text, spot);
   }
 
+  /** The score has room for two digits, so that a label does not change its width with it. */
   #measure({ label, score }) {
-    const name = label;
-    const percent = `${Math.round(score * 100)}%`;
-    this.#font(600, LETTERS);
-    const nameWidth = this.#pen.measureText(name).width;
-    this.#font(500, FIGURES);
-    const gap = 0.75 * PADDING * this.#scale;
-    const width = nameWidth + gap + this.#pen.measureText(percent).width;
     const padding = PADDING * this.#scale;
+    const percentAt = this.#width(label, 600, LETTERS) + 0.75 * padding;
+    const width = percentAt + this.#width("88%", 500, FIGURES) + 2 * padding;
     const height = (LETTERS + 9) * this.#scale;
-    return {
-      name,
-      percent,
-      percentAt: nameWidth + gap,
-      size: { width: width + 2 * padding, height },
-    };
+    const percent = `${Math.min(99, Math.round(score * 100))}%`;
+    return { name: label, percent, percentAt, size: { width, height } };
   }
 
-  #write({ name, percent, percentAt }, spot) {
+  #width(text, weight, size) {
+    const known = this.#widths.get(text);
+    if (known !== undefined) return known;
+    if (this.#widths.size >= MOST_MEASURED) this.#widths.clear();
+    this.#font(weight, size);
+    const { width } = this.#pen.measureText(text);
+    this.#widths.set(text, width);
+    return width;
+  }
+
+  #letter({ name, percent, percentAt }, spot) {
     const pen = this.#pen;
     const left = spot.left + PADDING * this.#scale;
     const base = spot.top + spot.height / 2 + LETTERS * this.#scale * 0.36;
