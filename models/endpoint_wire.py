@@ -66,7 +66,7 @@ class Wire:
         connections = config.slots + SPARE_CONNECTIONS
         self._client = httpx.AsyncClient(
             headers=_headers(config.key),
-            verify=_trust(config),
+            verify=trust(config),
             trust_env=False,
             follow_redirects=False,
             # Only connecting is timed here; the callers hold the rest to deadlines of their own.
@@ -180,7 +180,12 @@ def _headers(key: str | None) -> dict[str, str]:
     return headers
 
 
-def _trust(config: EndpointConfig) -> ssl.SSLContext | bool:
+def trust(config: EndpointConfig) -> ssl.SSLContext | bool:
+    """Whose certificates are good, as ``httpx`` takes it.
+
+    Raises:
+        ConfigError: the file of certificates cannot be used.
+    """
     if config.url.startswith("http:"):
         # There is nobody to trust then, and to load the usual certificates takes 0.1 s.
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

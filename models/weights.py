@@ -48,24 +48,24 @@ class Upstream:
     "SPDX, of the weights."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What a network is; the JSON file beside its weights."""
 
     name: str
     "Name and input size: ``nanodet-g-416``."
     task: str
-    "``detection`` or ``pose``."
+    "``detection``, ``pose`` or ``voice activity``."
     file: str
     "Name of the weights' file, in the manifest's folder."
     sha256: str
     "Of that file, in hexadecimal."
     made_by: str
     "The command that makes the file from the source."
-    input_size: tuple[int, int]
-    "Width, height in pixels that it was trained for."
-    border: tuple[int, int, int]
-    "Y, U, V of what lies outside a picture."
+    input_size: tuple[int, int] = (0, 0)
+    "Width, height in pixels that it was trained for; zeros where it takes no picture."
+    border: tuple[int, int, int] = (0, 0, 0)
+    "Y, U, V of what lies outside a picture; zeros where it takes none."
     source: Source
     "What the file was made from."
     upstream: Upstream

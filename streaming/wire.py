@@ -199,8 +199,25 @@ class Text(Message, frozen=True, tag="text", omit_defaults=False):
     frame: FrameRef
 
 
+HeardError = Literal["nothing-said", "not-understood", "away", "busy"]
+
+
+class Heard(Message, frozen=True, tag="heard"):
+    """What the person was heard to say; first without text, when they begin to speak."""
+
+    id: str
+    text: str = ""
+    final: bool = False
+    "Whether this is all: the text, or why there is none."
+    ms: int | None = None
+    "From the end of speech to the text."
+    error: HeardError | None = None
+    detail: str | None = None
+    "What the recogniser says of it."
+
+
 ServerMessage: TypeAlias = (
-    Tracks | Hello | Stats | Problem | Pong | Caption | Answer | Watching | Alert | Text
+    Tracks | Hello | Stats | Problem | Pong | Caption | Answer | Watching | Alert | Text | Heard
 )
 
 MAX_ID = 64
@@ -256,7 +273,16 @@ class Tap(Message, frozen=True, tag="tap"):
     point: tuple[Fraction, Fraction]
 
 
-Command: TypeAlias = Ping | SetOptions | Ask | Watch | Unwatch | Tap
+class Listen(Message, frozen=True, tag="listen"):
+    """Has the server listen to the audio that the client sends, or stop."""
+
+    mode: Literal["off", "push", "free"]
+    "``push``: until ``off``, which is the end of what is said; ``free``: silence ends it."
+    language: str | None = None
+    "That is spoken."
+
+
+Command: TypeAlias = Ping | SetOptions | Ask | Watch | Unwatch | Tap | Listen
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 _commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)

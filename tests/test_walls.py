@@ -19,7 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 COMPOSITION_ROOT = {"streaming/app.py", "streaming/app_models.py"}
 SPEAKS_RTP = {
     *("ingest", "egress", "peer", "channels", "offer", "server"),
-    *("receiving/adapter", "known_aiortc"),
+    *("receiving/adapter", "known_aiortc", "hearing_track"),
     *(f"sending/{module}" for module in ("adapter", "negotiation", "packets", "playout")),
 }
 FORBIDDEN_IN_VISION = {"asyncio", "threading", "time", "socket", "os", "io", "pathlib", "logging"}

@@ -1,0 +1,129 @@
+"""PocketSphinx as a recogniser on this machine: English, old and modest, but it needs nobody.
+
+It comes with the extra ``speech``, its model of American English inside the wheel (BSD). It keeps
+the interpreter's lock while it computes, so it gets a process of its own, which ends with ours: its
+standard input ends then. David Huggins-Daines et al., "PocketSphinx", ICASSP 2006.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import struct
+import sys
+from typing import Literal
+
+import msgspec
+
+from vision.errors import ModelError, NoAnswer
+from vision.speech import Samples
+from vision.types import Language
+
+NAME = "pocketsphinx"
+START_WITHIN = 30.0
+ANSWER_WITHIN = 30.0
+"""Seconds for 20 s of speech on a machine that is busy."""
+
+LENGTH = struct.Struct("<I")
+
+
+class Reply(msgspec.Struct):
+    """A line from the process."""
+
+    text: str = ""
+    failed: str = ""
+    "Why there is no text; empty when it worked."
+
+
+class Sphinx:
+    """A ``vision.speech.Recogniser``. Used on one event loop."""
+
+    name = NAME
+    slots: Literal[1] = 1
+
+    def __init__(self) -> None:
+        """Starts nothing yet.
+
+        Raises:
+            ModelError: it is not installed.
+        """
+        if importlib.util.find_spec("pocketsphinx") is None:
+            raise ModelError(
+                "pocketsphinx is not installed here: pip install 'openeyes[speech]', "
+                "or name a server with --speech-url"
+            )
+        self._process: asyncio.subprocess.Process | None = None
+        self._talking = asyncio.Lock()
+
+    async def transcribe(self, speech: Samples, language: Language) -> str:
+        """What is said; empty where nothing was understood.
+
+        Raises:
+            NoAnswer: it is not English, or the process failed; the next call starts another.
+        """
+        if language != "en":
+            raise NoAnswer("the recogniser of this server understands English only")
+        async with self._talking:
+            process = await self.start()
+            reply = await self._asked(process, speech.tobytes())
+        if reply.failed:
+            raise NoAnswer(f"the recogniser failed: {reply.failed}", "the recogniser failed")
+        return reply.text
+
+    async def start(self) -> asyncio.subprocess.Process:
+        """The process, its model loaded.
+
+        Raises:
+            NoAnswer: it cannot be loaded.
+        """
+        if self._process is not None and self._process.returncode is None:
+            return self._process
+        command = (sys.executable, "-m", "models.speech_sphinx_worker")
+        pipe = asyncio.subprocess.PIPE
+        self._process = process = await asyncio.create_subprocess_exec(
+            *command, stdin=pipe, stdout=pipe
+        )
+        greeting = await self._reply(process, START_WITHIN)
+        if greeting.failed:
+            self._end()
+            raise NoAnswer(f"the recogniser does not start: {greeting.failed}")
+        return process
+
+    async def aclose(self) -> None:
+        """Ends the process."""
+        process = self._process
+        self._end()
+        if process is not None:
+            await process.wait()
+
+    async def _asked(self, process: asyncio.subprocess.Process, pcm: bytes) -> Reply:
+        assert process.stdin is not None
+        try:
+            process.stdin.write(LENGTH.pack(len(pcm)) + pcm)
+            await process.stdin.drain()
+        except ConnectionError:
+            self._end()
+            raise NoAnswer("the recogniser's process has ended") from None
+        return await self._reply(process, ANSWER_WITHIN)
+
+    async def _reply(self, process: asyncio.subprocess.Process, within: float) -> Reply:
+        """The next line; where none comes, or the caller is gone, the process is ended."""
+        assert process.stdout is not None
+        try:
+            async with asyncio.timeout(within):
+                line = await process.stdout.readline()
+            return msgspec.json.decode(line, type=Reply)
+        except TimeoutError:
+            self._end()
+            raise NoAnswer("the recogniser did not answer in time") from None
+        except msgspec.MsgspecError:
+            self._end()
+            raise NoAnswer("the recogniser's process has ended") from None
+        except asyncio.CancelledError:
+            self._end()
+            raise
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is not None and process.returncode is None:
+            process.kill()

@@ -1,0 +1,50 @@
+"""The process of ``models.speech_sphinx``: samples in by standard input, lines of JSON out."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import Any, BinaryIO
+
+import msgspec
+
+from models.speech_sphinx import LENGTH, Reply
+from models.worker_side import give_way
+from vision.speech import RATE
+
+
+def main() -> None:
+    """Serves until standard input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the owner decides when this one ends
+    give_way()
+    source, out = sys.stdin.buffer, sys.stdout.buffer
+    try:
+        from pocketsphinx import Decoder  # noqa: PLC0415
+
+        decoder = Decoder(samprate=RATE, loglevel="FATAL")
+    except Exception as error:
+        _tell(out, Reply(failed=f"{type(error).__name__}: {error}"))
+        return
+    _tell(out, Reply())
+    while len(head := source.read(LENGTH.size)) == LENGTH.size:
+        _tell(out, _heard(decoder, source.read(*LENGTH.unpack(head))))
+
+
+def _heard(decoder: Any, pcm: bytes) -> Reply:
+    try:
+        decoder.start_utt()
+        decoder.process_raw(pcm, full_utt=True)
+        decoder.end_utt()
+        best = decoder.hyp()
+        return Reply(best.hypstr if best else "")
+    except Exception as error:
+        return Reply(failed=f"{type(error).__name__}: {error}")
+
+
+def _tell(out: BinaryIO, reply: Reply) -> None:
+    out.write(msgspec.json.encode(reply) + b"\n")
+    out.flush()
+
+
+if __name__ == "__main__":
+    main()
