@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -24,9 +24,12 @@ from models.endpoint_key import key_from
 from models.pose_process import PoseProcess
 from models.reader_process import ReaderProcess
 from streaming import events_socket, problems, routes
+from streaming.admin import routes as admin_routes
+from streaming.admin.gate import AdminGate
 from streaming.app_models import choice, models_folder
 from streaming.doctor import Check
 from streaming.offloop import OffLoop
+from streaming.origins import let_read, may_ask
 from streaming.sample import sample_mp4
 from streaming.security import Gate
 from streaming.server import Server
@@ -39,6 +42,8 @@ from vision.ports import Detector, SeeingModel
 
 log = logging.getLogger(__name__)
 
+Handler = Callable[[Request], Awaitable[Response]]
+
 DISCOVERY_LIMIT = 2.0
 """Seconds that starting waits for a language model elsewhere; it is looked for again when asked."""
 
@@ -46,7 +51,7 @@ SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
         "media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors 'self'"
+        "form-action 'none'; frame-ancestors 'self'"  # allowed origins are added at its end
     ),
     "Permissions-Policy": "camera=(self), microphone=(self), screen-wake-lock=(self)",
     "Referrer-Policy": "no-referrer",
@@ -191,9 +196,9 @@ async def _health(settings: Settings) -> Health:
         await endpoint.aclose()
 
 
-def make_server(settings: Settings, gate: Gate) -> Server:
+def make_server(settings: Settings, gate: Gate, admin: AdminGate | None = None) -> Server:
     """A server with the real models and the real page."""
-    return Server(settings, make_loaders(settings), gate, web.ROOT, sample_mp4)
+    return Server(settings, make_loaders(settings), gate, web.ROOT, sample_mp4, admin=admin)
 
 
 def make_app(server: Server) -> FastAPI:
@@ -210,17 +215,25 @@ def make_app(server: Server) -> FastAPI:
     app.include_router(routes.public)
     app.include_router(routes.router)
     app.include_router(events_socket.router)
+    app.include_router(admin_routes.public)
+    app.include_router(admin_routes.router)
     app.mount("/web", StaticFiles(directory=web.ROOT), name="web")
-    app.middleware("http")(_secured)
+    app.middleware("http")(_secured(server.gate.allowed))
     return app
 
 
-async def _secured(
-    request: Request, call_next: Callable[[Request], Awaitable[Response]]
-) -> Response:
-    response = await call_next(request)
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.scope["path"].startswith("/web/"):
-        response.headers["Cache-Control"] = "no-cache"
-    return response
+def _secured(allowed: Collection[str]) -> Callable[[Request, Handler], Awaitable[Response]]:
+    """What is done to every answer. Pages of the allowed origins may use and frame ours."""
+    policy = " ".join((SECURITY_HEADERS["Content-Security-Policy"], *sorted(allowed)))
+    headers = SECURITY_HEADERS | {"Content-Security-Policy": policy}
+
+    async def secured(request: Request, call_next: Handler) -> Response:
+        response = may_ask(request, allowed) or await call_next(request)
+        let_read(request, response, allowed)
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        if request.scope["path"].startswith("/web/"):
+            response.headers["Cache-Control"] = "no-cache"
+        return response
+
+    return secured

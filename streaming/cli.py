@@ -193,6 +193,8 @@ def _security(host: str, options: argparse.Namespace) -> Security:
         key=options.key,
         token=options.token or os.environ.get("OPENEYES_TOKEN"),
         behind_proxy=options.behind_proxy,
+        admin_token=options.admin_token or os.environ.get("OPENEYES_ADMIN_TOKEN"),
+        allowed=options.allow_origin,
     )
 
 

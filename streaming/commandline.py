@@ -25,6 +25,20 @@ def add_listen_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cert", type=Path, metavar="PEM", help="a certificate of your own")
     parser.add_argument("--key", type=Path, metavar="PEM", help="its key")
     parser.add_argument("--token", help="pairing token (default: a new one at each start)")
+    parser.add_argument(
+        "--admin-token",
+        metavar="TOKEN",
+        help="what the operator's page /admin asks for, never the pairing token; or "
+        "OPENEYES_ADMIN_TOKEN in the environment (default: none, the page opens on loopback only)",
+    )
+    parser.add_argument(
+        "--allow-origin",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="a site whose pages may use this server, like https://example.org; may be given "
+        "several times (default: none)",
+    )
     parser.add_argument("--no-tls", action="store_true", help="plain HTTP, behind a proxy only")
     parser.add_argument(
         "--behind-proxy", action="store_true", help="a proxy on this machine speaks TLS for us"

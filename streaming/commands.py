@@ -72,6 +72,8 @@ class Listener:
             self._session.follow(options.labels)
         if overlay is not None:
             self._session.overlay = overlay
+        if options.share is not None:
+            self._session.shared = options.share
         self._session.conversation.take(OptionsSet(options.captions, language))
 
     def _reply(self, message: Pong | Problem) -> None:

@@ -6,6 +6,8 @@ import asyncio
 import time
 from bisect import bisect_left
 
+from streaming.stats import Latency
+
 PROBE_INTERVAL = 0.02
 """Seconds between two probes; a block shorter than this may fall between them."""
 
@@ -21,6 +23,8 @@ class LoopLag:
         "Probes per bucket since the start."
         self.total = 0.0
         "Seconds of lateness, all probes together."
+        self.recent = Latency()
+        "The lateness of the newest probes, some five seconds of them."
 
     async def measure(self) -> None:
         """Probes until cancelled."""
@@ -33,3 +37,4 @@ class LoopLag:
         """Counts one probe that was so many seconds late."""
         self.counts[bisect_left(BOUNDS, late)] += 1
         self.total += late
+        self.recent.add(late)

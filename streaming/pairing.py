@@ -6,7 +6,7 @@ import hmac
 import re
 import secrets
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from itertools import zip_longest
@@ -16,6 +16,7 @@ from typing import Literal
 import segno
 
 from streaming.addresses import is_loopback, url_host
+from streaming.origins import origins
 from vision.errors import ConfigError
 
 SHORTEST_TOKEN = 16
@@ -58,6 +59,10 @@ class Security:
     "Its key."
     behind_proxy: bool
     "A proxy stands before the server, and the peer's address is the proxy's."
+    admin_token: str | None = None
+    "What the operator's page asks for; ``None`` closes it wherever phones need a token."
+    allowed: tuple[str, ...] = ()
+    "Origins other than ours whose pages may use the server."
 
     @property
     def needs_token(self) -> bool:
@@ -83,6 +88,8 @@ def decide(  # noqa: PLR0913 - one argument for each of the operator's options
     key: Path | None = None,
     token: str | None = None,
     behind_proxy: bool = False,
+    admin_token: str | None = None,
+    allowed: Sequence[str] = (),
     fresh_token: Callable[[], str] = new_token,
 ) -> Security:
     """What the operator's options amount to.
@@ -91,8 +98,8 @@ def decide(  # noqa: PLR0913 - one argument for each of the operator's options
     other address: HTTPS, self-signed unless a certificate is named, and a token.
 
     Raises:
-        ConfigError: the options contradict each other, would leave phones without a camera, or
-            the token is too weak.
+        ConfigError: the options contradict each other, would leave phones without a camera, a
+            token is too weak or both are the same, or an origin is none.
     """
     loopback = is_loopback(bind_host)
     _check_options(loopback=loopback, tls=tls, cert=cert, key=key, behind_proxy=behind_proxy)
@@ -100,11 +107,13 @@ def decide(  # noqa: PLR0913 - one argument for each of the operator's options
         check_token(token)
     elif behind_proxy or not loopback:
         token = fresh_token()
+    check_admin_token(admin_token, token)
     https = tls and (cert is not None or not loopback)
-    return Security("https" if https else "http", token, cert, key, behind_proxy)
+    scheme: Literal["http", "https"] = "https" if https else "http"
+    return Security(scheme, token, cert, key, behind_proxy, admin_token, origins(allowed))
 
 
-def check_token(token: str) -> None:
+def check_token(token: str, option: str = "--token") -> None:
     """Refuse a token that could be guessed or that a URL would garble.
 
     Raises:
@@ -112,10 +121,27 @@ def check_token(token: str) -> None:
     """
     if SHORTEST_TOKEN <= len(token) <= LONGEST_TOKEN and _TOKEN.fullmatch(token):
         return
+    without = {"--token": "get a new one at each start", "--admin-token": "have none"}[option]
     raise ConfigError(
         f"the token must be {SHORTEST_TOKEN} to {LONGEST_TOKEN} characters out of A-Z, a-z, 0-9 "
-        f"and . _ ~ -; leave --token out to get a new one at each start, or make one: {_MAKE_ONE}"
+        f"and . _ ~ -; leave {option} out to {without}, or make one: {_MAKE_ONE}"
     )
+
+
+def check_admin_token(token: str | None, pairing: str | None) -> None:
+    """Refuse an operator's token that is weak, or that every phone has.
+
+    Raises:
+        ConfigError: as ``check_token``, or it is the pairing token.
+    """
+    if token is None:
+        return
+    check_token(token, "--admin-token")
+    if token_matches(token, pairing):
+        raise ConfigError(
+            "--admin-token is the pairing token, which every phone is given: name another one, "
+            f"or make one: {_MAKE_ONE}"
+        )
 
 
 def token_matches(expected: str, given: str | None) -> bool:

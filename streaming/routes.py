@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse
 
+from streaming.admin.clients import client_kind
 from streaming.metrics import exposition
 from streaming.offer import BadOffer, UnusableOffer, read_fragment, read_offer
 from streaming.problems import HTTPProblem
@@ -82,6 +83,7 @@ async def open_session(
     except ServerFull as error:
         detail = f"All {server.sessions.limit} places are taken; try again in a moment"
         raise HTTPProblem(503, detail, {"Retry-After": str(RETRY_FULL)}) from error
+    entry.client = client_kind(request.headers.get("user-agent", ""))
     location = f"/v1/sessions/{entry.session.identity.session}"
     headers = {"Location": location, "ETag": entry.etag, "Cache-Control": "no-store"}
     return Response(answer, 201, headers, media_type=SDP)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
@@ -16,13 +17,28 @@ from streaming.addresses import is_loopback
 from streaming.pairing import Attempts, token_matches
 from streaming.problems import HTTPProblem
 
+REFUSED = "No or wrong pairing token: scan the QR code in the server's terminal again"
+
 
 class Gate:
     """Lets requests through, or says why not."""
 
-    def __init__(self, token: str | None, *, behind_proxy: bool = False) -> None:
-        """Behind a proxy all guesses come from its address, so no address is shut out."""
+    def __init__(
+        self,
+        token: str | None,
+        *,
+        behind_proxy: bool = False,
+        allowed: Collection[str] = (),
+        refusal: str = REFUSED,
+    ) -> None:
+        """Behind a proxy all guesses come from its address, so no address is shut out.
+
+        Pages of the ``allowed`` origins may come in like our own. ``refusal`` is what a wrong
+        token is told.
+        """
         self._token = token
+        self.allowed = frozenset(allowed)
+        self._refusal = refusal
         self._attempts = None if behind_proxy else Attempts()
 
     @property
@@ -40,8 +56,12 @@ class Gate:
             return
         host = request.headers.get("host", "")
         origin = request.headers.get("origin")
-        if origin is not None and _place(origin) != host:
-            raise HTTPProblem(403, f"Pages of {origin} may not use this server")
+        if origin is not None and _place(origin) != host and origin not in self.allowed:
+            raise HTTPProblem(
+                403,
+                f"Pages of {origin} may not use this server; its operator can allow them with "
+                "--allow-origin",
+            )
         if not is_loopback(_name(host)):
             raise HTTPProblem(403, f"This server answers on loopback only, not as {host}")
 
@@ -68,11 +88,7 @@ class Gate:
         if not token_matches(self._token, given):
             if given and self._attempts is not None:
                 self._attempts.failed(address, now)
-            raise HTTPProblem(
-                401,
-                "No or wrong pairing token: scan the QR code in the server's terminal again",
-                {"WWW-Authenticate": "Bearer"},
-            )
+            raise HTTPProblem(401, self._refusal, {"WWW-Authenticate": "Bearer"})
 
 
 def _place(origin: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 import uvicorn
 
 from streaming.addresses import Bind, is_any, is_loopback, local_addresses
+from streaming.admin.gate import AdminGate
 from streaming.app import make_app, make_server
 from streaming.pairing import Security, pairing_url, qr_text
 from streaming.security import Gate
@@ -46,8 +47,11 @@ def serve(bind: Bind, security: Security, settings: Settings, home: Path) -> int
     certificate = _certificate(security, home)
     listener = _listen(bind)
     os.environ.setdefault(ENGINES, str(home / "engines"))
-    gate = Gate(security.token, behind_proxy=security.behind_proxy)
-    server = make_server(settings, gate)
+    gate = Gate(security.token, behind_proxy=security.behind_proxy, allowed=security.allowed)
+    admin = AdminGate(
+        security.admin_token, paired=security.needs_token, behind_proxy=security.behind_proxy
+    )
+    server = make_server(settings, gate, admin)
     runner = uvicorn.Server(_config(make_app(server), security, certificate))
     server.on_failure = lambda: setattr(runner, "should_exit", True)
     _announce(bind.host, listener.getsockname()[1], security, certificate)
@@ -107,6 +111,8 @@ def _announce(host: str, port: int, security: Security, certificate: Certificate
     print("Open Eyes is at")
     for url in urls:
         print(f"    {url}")
+    if security.admin_token is not None or not security.needs_token:
+        print("and its figures, for the operator, under /admin there")
     if certificate is not None and security.self_signed:
         print("The browser will warn once: the certificate is this machine's own. SHA-256:")
         print(f"    {certificate.sha256_fingerprint}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,6 +14,9 @@ from pathlib import Path
 import numpy as np
 from aiortc import RTCIceServer
 
+from streaming.admin.gate import AdminGate
+from streaming.admin.sampling import Sampler
+from streaming.admin.troubles import Troubles
 from streaming.conversation import Faculties
 from streaming.engine import Engine, Startable, free
 from streaming.looplag import LoopLag
@@ -53,23 +57,29 @@ MIN_CODEC_THREADS = 4
 class Server:
     """One process's worth of Open Eyes. ``running()`` brackets its life."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a server is made of
         self,
         settings: Settings,
         loaders: Loaders,
         gate: Gate,
         page: Path,
         make_sample: Callable[[], bytes],
+        *,
+        admin: AdminGate | None = None,
     ) -> None:
         """``loaders`` and ``make_sample`` block; they are called in threads."""
         self.settings = settings
         self.gate = gate
+        self.admin = admin or AdminGate(None, paired=gate.needs_token)
         self.page = page
         self.sample = Once(make_sample)
         self.engine: Engine | None = None
         self.failure: OpenEyesError | None = None
         self.on_failure: Callable[[], None] = lambda: None
         self.loop_lag = LoopLag()
+        self.started = time.monotonic()
+        self.troubles = Troubles()
+        self.sampler = Sampler(self)
         self.sessions = Sessions(settings.max_sessions, self._make_session, self._make_peer)
         self.faculties: Faculties | None = None
         self._loaders = loaders
@@ -100,6 +110,7 @@ class Server:
                 "overlays": list(OVERLAY_MODES),
                 "languages": list(LANGUAGES),
                 "text": self.faculties is not None and self.faculties.reader is not None,
+                "share": self.admin.usable,
             },
             "limits": self.limits,
             "ice_servers": [{"urls": [url]} for url in self.settings.ice_servers],
@@ -119,7 +130,9 @@ class Server:
             asyncio.create_task(self._load(), name="load"),
             asyncio.create_task(self.sessions.watch(), name="watch"),
             asyncio.create_task(self.loop_lag.measure(), name="looplag"),
+            asyncio.create_task(self.sampler.run(), name="sampler"),
         ]
+        self.troubles.start()
         try:
             yield
         finally:
@@ -133,6 +146,7 @@ class Server:
                 await asyncio.to_thread(self._free_detector)
             await self._stack.aclose()
             await asyncio.to_thread(self._workers.shutdown)
+            self.troubles.stop()
 
     async def _load(self) -> None:
         thread, settings = self._detector_thread, self.settings

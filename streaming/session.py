@@ -92,6 +92,8 @@ class Session:
         self.tracks = TracksTeller(labels)
         self.returns_video = True
         "Whether frames go back; where they do not, none is made, and the client draws."
+        self.shared = False
+        "Whether the person agreed that the operator sees small pictures of what they show."
         self.ended = asyncio.Event()
         self.drops_before: Callable[[], dict[str, int]] = dict
         "Tells what was dropped before a frame came here."
@@ -151,6 +153,11 @@ class Session:
         if sink in self.events:
             self.events.remove(sink)
 
+    @property
+    def rung(self) -> str:
+        """Which input of the detector its last result was made at; empty where it has but one."""
+        return self._rung
+
     def follow(self, labels: Sequence[str]) -> None:
         """Follows only objects of these labels from here on, as ``Following.want`` has it.
 
@@ -180,19 +187,22 @@ class Session:
 
     def report(self) -> Stats:
         """The ``stats`` message of this moment."""
-        self.stats.drops["detect"] = self._lane.dropped
-        self.stats.drops["out"] = self.returned.dropped
-        drops = self.stats.drops | self.drops_before()
         return Stats(
             stages=self.stats.summaries(),
             rates=self.stats.per_second(time.monotonic()),
-            drops=dict(drops),
+            drops=self.dropped(),
             detector=self.identity.detector,
             degradation=self._engine.degradation,
             rung=self._rung,
             link=self.link(),
             assistant=self.conversation.counts,
         )
+
+    def dropped(self) -> dict[str, int]:
+        """What was left out since the start, by place."""
+        self.stats.drops["detect"] = self._lane.dropped
+        self.stats.drops["out"] = self.returned.dropped
+        return dict(self.stats.drops | self.drops_before())
 
     async def snapshot(self) -> Picture | None:
         """The newest frame with its tracks drawn on it, None before the first."""

@@ -51,6 +51,8 @@ class Entry:
     heard: float = field(default_factory=time.monotonic)
     "Monotonic time of the last sign of life."
     bytes_received: int = 0
+    client: str = ""
+    "Browser and system, as far as known."
 
     def describe(self) -> dict[str, object]:
         """State, latencies and counters, for people and scripts."""

@@ -28,6 +28,11 @@ class Latency:
         """Notes one duration."""
         self._seconds.append(seconds)
 
+    @property
+    def values(self) -> tuple[float, ...]:
+        """The durations in seconds, the oldest first."""
+        return tuple(self._seconds)
+
     def percentile(self, *percent: float) -> tuple[float, ...]:
         """Percentiles in milliseconds, 0 where nothing was measured."""
         if not self._seconds:

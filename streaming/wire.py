@@ -242,6 +242,8 @@ class SetOptions(Message, frozen=True, tag="set"):
     captions: bool | None = None
     language: str | None = None
     labels: Annotated[list[Words], msgspec.Meta(max_length=MAX_LABELS)] | None = None
+    share: bool | None = None
+    "Whether the operator may see small pictures of this session; off until it is set."
 
 
 class Ask(Message, frozen=True, tag="ask"):

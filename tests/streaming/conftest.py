@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -26,6 +26,7 @@ from aiortc.mediastreams import MediaStreamError
 
 import web
 from models.scripted import ScriptedDetector, Step
+from streaming.admin.gate import AdminGate
 from streaming.app import make_app
 from streaming.security import Gate
 from streaming.server import Server
@@ -69,6 +70,8 @@ def serving() -> ServerMaker:
         model: SeeingModel | None = None,
         reader: TextReader | None = None,
         poses: PoseEstimator | None = None,
+        admin_token: str | None = None,
+        allowed: Sequence[str] = (),
         **settings: Any,
     ) -> AsyncIterator[Running]:
         chosen = detector or ScriptedDetector([Step(one_box())])
@@ -78,7 +81,9 @@ def serving() -> ServerMaker:
             model and (lambda: nullcontext(model)),
             poses and (lambda: poses),
         )
-        server = Server(Settings(**settings), loaders, Gate(token), web.ROOT, lambda: b"a clip")
+        gate, admin = Gate(token, allowed=allowed), AdminGate(admin_token, paired=token is not None)
+        asked = Settings(**settings)
+        server = Server(asked, loaders, gate, web.ROOT, lambda: b"a clip", admin=admin)
         config = uvicorn.Config(
             make_app(server), port=0, log_config=None, ws="websockets-sansio", lifespan="on"
         )

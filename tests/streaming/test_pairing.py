@@ -240,3 +240,19 @@ class TestAttempts:
         attempts = Attempts(limit=1)
         attempts.failed(one, 0.0)
         assert attempts.allowed(other, 0.0) is not same
+
+
+def test_the_operators_token_is_the_operators_alone() -> None:
+    security = decide(ANY, token=GIVEN, admin_token=FRESH)
+    assert (security.token, security.admin_token) == (GIVEN, FRESH)
+    assert decide(ANY).admin_token is None
+    with pytest.raises(ConfigError, match="every phone"):
+        decide(ANY, token=GIVEN, admin_token=GIVEN)
+    with pytest.raises(ConfigError, match="leave --admin-token out to have none"):
+        decide(LOOPBACK, admin_token="short")
+
+
+def test_origins_that_are_none_are_refused_at_the_start() -> None:
+    assert decide(ANY, allowed=["https://example.org"]).allowed == ("https://example.org",)
+    with pytest.raises(ConfigError, match="is no origin"):
+        decide(ANY, allowed=["example.org"])
