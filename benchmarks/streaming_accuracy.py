@@ -58,7 +58,7 @@ from streaming_systems import (
 )
 
 from models.registry import create
-from streaming.ladder import FIRST_SECOND_LOOK, SECOND_LOOK_EVERY, second_look
+from streaming.ladder import SECOND_LOOK_EVERY, second_look
 from vision.eye import EyeConfig
 from vision.ports import Detector, LadderDetector
 from vision.types import Detections
@@ -129,7 +129,7 @@ def second_looks(scene: Scene, detector: Detector, runs: list[Detected]) -> dict
     """By frame, what the detector sees in its looks at another size, by the rule of the engine."""
     if not isinstance(detector, LadderDetector):
         return {}
-    frames = [run.frame for run in runs[FIRST_SECOND_LOOK::SECOND_LOOK_EVERY]]
+    frames = [run.frame for run in runs[::SECOND_LOOK_EVERY]]
     detector.rung = second_look(0, len(detector.rungs))
     looks = {
         frame: looked_for(scene, detector.detect(scene.moments[frame].picture)) for frame in frames

@@ -22,10 +22,7 @@ from vision.ports import Detector, LadderDetector
 log = logging.getLogger(__name__)
 
 SECOND_LOOK_EVERY: Final = 4
-"""Looks of a session of which one is at another size."""
-
-FIRST_SECOND_LOOK: Final = 1
-"""Which look is the first such, counted from 0."""
+"""Looks of a session of which one, the first, is at another size."""
 
 FURTHER_UP: Final = 2
 """Rungs that it is above the others: enough to see what they miss, yet little dearer as a whole."""
@@ -66,7 +63,7 @@ class Ladder:
             return ""
         kept = self._keeper.rung
         other = second_look(kept, len(rungs))
-        self._again = look % SECOND_LOOK_EVERY == FIRST_SECOND_LOOK and other != kept
+        self._again = look % SECOND_LOOK_EVERY == 0 and other != kept
         detector.rung = other if self._again else kept
         return rungs[kept]
 

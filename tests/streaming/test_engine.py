@@ -208,10 +208,7 @@ async def test_a_result_names_the_size_that_is_kept_to() -> None:
         lane.offer(sight(2))
         assert (await next_result(lane)).rung == "256"
         assert engine.degradation == 2
-        assert detector.used == [0, 0], "the second is the one in four at another size"
-        lane.offer(sight(3))
-        await next_result(lane)
-        assert detector.used == [0, 0, 2]
+        assert detector.used == [1, 2], "the first is the one in four at another size"
 
 
 async def test_each_session_gets_its_looks_at_another_size() -> None:
@@ -223,7 +220,7 @@ async def test_each_session_gets_its_looks_at_another_size() -> None:
                 lane.offer(sight(1))
                 await next_result(lane)
         turns = [detector.used[at :: len(lanes)] for at in range(len(lanes))]
-        assert turns == [[0, 1, 0, 0]] * len(lanes)
+        assert turns == [[1, 0, 0, 0]] * len(lanes)
 
 
 async def test_a_detector_that_is_too_slow_works_on_smaller_pictures() -> None:
@@ -234,7 +231,7 @@ async def test_a_detector_that_is_too_slow_works_on_smaller_pictures() -> None:
             while engine.degradation == 0:
                 lane.offer(sight(1))
                 await asyncio.sleep(0.02)
-        assert detector.used[0] == 0
+        assert 0 in detector.used
 
 
 async def test_a_detector_that_comes_back_with_other_sizes_is_asked_for_one_of_them() -> None:
