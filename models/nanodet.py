@@ -277,7 +277,7 @@ def create(name: str, device: Device, threads: int | None) -> NanoDet:
             MAX_DETECTIONS,
         )
 
-    tunable = Tunable(model, shapes(FIRST_SIZE), see)
+    tunable = Tunable(model, lambda opened: opened.bound(shapes(FIRST_SIZE)), see)
     opened = open_tuned(tunable, device=device, threads=threads)
     return NanoDet(described, opened)
 

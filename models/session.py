@@ -24,9 +24,11 @@ T = TypeVar("T")
 Array: TypeAlias = NDArray[Any]
 Provider: TypeAlias = str | tuple[str, dict[str, str]]
 """Name of an execution provider, with its options where there are any."""
-Opener: TypeAlias = Callable[[bytes, ort.SessionOptions, Provider], ort.InferenceSession]
+File: TypeAlias = bytes | Path
+"""An ONNX file, read or not; one that has its weights beside it is not read before."""
+Opener: TypeAlias = Callable[[File, ort.SessionOptions, Provider], ort.InferenceSession]
 """Makes a session of a model on one provider; raises anything when that fails."""
-Model: TypeAlias = bytes | Callable[[Device], bytes]
+Model: TypeAlias = File | Callable[[Device], bytes]
 """An ONNX file, or what gives the one that suits a device."""
 Shapes: TypeAlias = Mapping[str, tuple[int, ...]]
 """Of inputs and outputs, by name."""
@@ -43,6 +45,9 @@ DEVICE_MEMORY: Mapping[Device, str] = {"cuda": "cuda", "tensorrt": "cuda"}
 
 MOST_RECORDINGS = 64
 """Runs of one session that are recorded, each for one set of buffers; they are never given back."""
+
+UNRECORDED = -1
+"""Number of a run that is not recorded, whatever the session does else."""
 
 _ERRORS_ONLY = 3
 
@@ -83,9 +88,10 @@ class Network:
         shapes = shapes or {}
         self.inputs = {each.name: _host_buffer(each, shapes) for each in session.get_inputs()}
         "Write the next input here: arrays by name, in the model's shapes and types."
-        shapes = {**_seen_shapes(session, self.inputs, shapes), **shapes}
+        loosely = None if recordings is None else _numbered(UNRECORDED)
+        shapes = {**_seen_shapes(session, self.inputs, shapes, loosely), **shapes}
         self._outputs = {each.name: _host_buffer(each, shapes) for each in session.get_outputs()}
-        self._session = session
+        self._session, self._loosely = session, loosely
         self._memory, self._staged = memory, staged
         self._recordings, self._options = recordings, _run_options(recordings)
         place = _apart if staged else _shared
@@ -111,6 +117,17 @@ class Network:
             staged=self._staged,
             recordings=self._recordings,
         )
+
+    @property
+    def output_shapes(self) -> Shapes:
+        """Of the outputs that a run gives."""
+        return {name: value.shape for name, value in self._outputs.items()}
+
+    def run_loosely(self) -> Mapping[str, Array]:
+        """The same as `run`, but slower, in arrays of their own and of whatever shape they have."""
+        names = list(self._outputs)
+        found = self._session.run(names, dict(self.inputs), self._loosely)
+        return dict(zip(names, found, strict=True))
 
     def run(self) -> Mapping[str, Array]:
         """The outputs, by name, for what ``inputs`` hold now; the next run overwrites them."""
@@ -148,8 +165,7 @@ def open_network(
     """
 
     def load(runtime: Runtime) -> Network:
-        suiting = model if isinstance(model, bytes) else model(runtime.device)
-        return _started(suiting, runtime, shapes, opener or open_session)
+        return _started(suiting(model, runtime), runtime, shapes, opener or open_session)
 
     return on_best(device, threads, load)
 
@@ -179,7 +195,12 @@ def on_best(device: Device, threads: int | None, load: Callable[[Runtime], T]) -
     raise DeviceUnavailable(unavailable(device, why))
 
 
-def _started(model: bytes, runtime: Runtime, shapes: Shapes | None, opener: Opener) -> Network:
+def suiting(model: Model, runtime: Runtime) -> File:
+    """The file for what it is to run on."""
+    return model(runtime.device) if callable(model) else model
+
+
+def _started(model: File, runtime: Runtime, shapes: Shapes | None, opener: Opener) -> Network:
     """The network after its first run, which shows what does not work and allocates the rest."""
     session = opener(model, session_options(runtime.threads), PROVIDERS[runtime.device])
     return bound(session, runtime, shapes)
@@ -212,7 +233,7 @@ def bound(
 
 
 def open_session(
-    model: bytes | Path, options: ort.SessionOptions, provider: Provider
+    model: File, options: ort.SessionOptions, provider: Provider
 ) -> ort.InferenceSession:
     """A session of a model in memory or in a file, on this provider and no other.
 
@@ -241,12 +262,16 @@ def session_options(threads: int) -> ort.SessionOptions:
 
 
 def _run_options(recordings: Iterator[int] | None) -> ort.RunOptions | None:
-    """The next number for a recording; -1 has onnxruntime compute without one."""
+    """The next number for a recording, as long as there are any."""
     if recordings is None:
         return None
     number = next(recordings)
+    return _numbered(number if number <= MOST_RECORDINGS else UNRECORDED)
+
+
+def _numbered(recording: int) -> ort.RunOptions:
     options = ort.RunOptions()
-    options.add_run_config_entry("gpu_graph_id", str(number if number <= MOST_RECORDINGS else -1))
+    options.add_run_config_entry("gpu_graph_id", str(recording))
     return options
 
 
@@ -259,7 +284,10 @@ def _reason(asked: Device, taken: Device, failures: list[str]) -> str:
 
 
 def _seen_shapes(
-    session: ort.InferenceSession, inputs: Mapping[str, Array], known: Shapes
+    session: ort.InferenceSession,
+    inputs: Mapping[str, Array],
+    known: Shapes,
+    options: ort.RunOptions | None,
 ) -> Shapes:
     """Of the outputs that neither the model nor ``known`` tells, as a run has them."""
     free = [
@@ -269,9 +297,8 @@ def _seen_shapes(
     ]
     if not free:
         return {}
-    return {
-        name: value.shape for name, value in zip(free, session.run(free, dict(inputs)), strict=True)
-    }
+    found = session.run(free, dict(inputs), options)
+    return {name: value.shape for name, value in zip(free, found, strict=True)}
 
 
 def _host_buffer(described: ort.NodeArg, shapes: Shapes) -> Array:

@@ -9,10 +9,11 @@ import numpy as np
 
 from models import batching
 from models.devices import Runtime
-from models.families.family import Candidates, Family, Outputs
+from models.families.family import Candidates, Family, Outputs, worded
 from models.families.fitting import Floats, Size
 from models.session import Network
 from models.suppression import suppress
+from vision.errors import ModelError
 from vision.picture import Picture
 from vision.types import Detections
 
@@ -102,6 +103,31 @@ class FamilyDetector:
         self._places = {size: single.for_many(size) for size in self._sizes[1:]} | {1: single}
         for place in self._places.values():
             self._fill(place)
+
+    def prove(self, picture: Picture) -> None:
+        """Looks at a picture without relying on what the first run, on a blank one, has shown.
+
+        Raises:
+            ModelError: the network's outputs have other shapes for it, or cannot be read.
+        """
+        place = self._places[1]
+        self._family.fitting.write(picture.bgr(), place.pictures[0])
+        outputs, shapes = place.network.run_loosely(), place.network.output_shapes
+        for name, value in outputs.items():
+            if value.shape != shapes[name]:
+                raise ModelError(
+                    f"{self.name} gives {name} in another shape for another picture "
+                    f"({worded(shapes[name])}, then {worded(value.shape)}), and one that stays is "
+                    "needed: export it without what takes out duplicates or unsure boxes, which "
+                    "is done here"
+                )
+        try:
+            self._seen(outputs, 0, picture)
+        except (ValueError, IndexError, TypeError) as error:
+            raise ModelError(
+                f"what {self.name} gives cannot be read as {self._family.name} ({error}): export "
+                "it as docs/models.md says, or say its family with --family"
+            ) from error
 
     def detect(self, picture: Picture) -> Detections:
         """Detections that score at least ``SCORE_THRESHOLD``, best first."""

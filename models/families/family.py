@@ -40,6 +40,11 @@ class Signature:
         return next(each for each in self.inputs.items() if _is_picture(each[1]))
 
 
+def worded(shape: Shape) -> str:
+    """For people: ``1×3×?×?``."""
+    return "×".join("?" if side is None else str(side) for side in shape)
+
+
 def _is_picture(shape: Shape) -> bool:
     return len(shape) == 4 and shape[1] in {3, None}
 

@@ -9,13 +9,15 @@ from pathlib import Path
 import msgspec
 import onnxruntime as ort
 
-from models.devices import PROVIDERS, Device, Runtime
+from models import half
+from models.devices import Device
 from models.families.detector import FamilyDetector, InputPlace
 from models.families.family import Shape, Signature
 from models.families.fitting import Size
 from models.families.labels import labels_for
 from models.families.recognise import recognise, told, unknown
-from models.session import bound, on_best, open_session, session_options
+from models.session import File, Opener, Provider, open_session
+from models.tuned import OpenedSession, Tunable, open_tuned
 from vision.errors import ModelError, WeightsCorrupt, WeightsMissing
 
 SIZE_KEYS = ("openeyes.input_size", "imgsz")
@@ -44,10 +46,15 @@ class Wanted:
     "Of the network, where that is known; goes before what the file tells."
 
 
-def load(
-    name: str, path: Path, device: Device, threads: int | None, wanted: Wanted | None = None
+def load(  # noqa: PLR0913, PLR0917 — where from, on what, and what else is known
+    name: str,
+    path: Path,
+    device: Device,
+    threads: int | None,
+    wanted: Wanted | None = None,
+    opener: Opener = open_session,
 ) -> FamilyDetector:
-    """The detector in the file ``path``, called ``name``.
+    """The detector in the file ``path``, called ``name``, in the fastest way that sees the same.
 
     Raises:
         WeightsMissing: the file is not there.
@@ -59,11 +66,14 @@ def load(
     if not path.is_file():
         raise WeightsMissing(f"there is no file {path}: give the path of an ONNX file")
 
-    def on(runtime: Runtime) -> FamilyDetector:
-        session = _opened(path, runtime)
-        return _detector(name, session, runtime, wanted or Wanted())
+    def made(opened: OpenedSession) -> FamilyDetector:
+        return _detector(name, opened, wanted or Wanted())
 
-    return on_best(device, threads, on)
+    def whole(model: File, options: ort.SessionOptions, provider: Provider) -> ort.InferenceSession:
+        return _opened(opener, model, options, provider)
+
+    tunable = Tunable(path, made, lambda detector: detector.detect(half.picture()))
+    return open_tuned(tunable, device=device, threads=threads, opener=whole)
 
 
 def signature_of(session: ort.InferenceSession) -> Signature:
@@ -75,35 +85,36 @@ def signature_of(session: ort.InferenceSession) -> Signature:
     )
 
 
-def _opened(path: Path, runtime: Runtime) -> ort.InferenceSession:
-    options = session_options(runtime.threads)
+def _opened(
+    opener: Opener, model: File, options: ort.SessionOptions, provider: Provider
+) -> ort.InferenceSession:
     try:
-        return open_session(path, options, PROVIDERS[runtime.device])
+        return opener(model, options, provider)
     except Exception as error:  # onnxruntime's errors share no root
         if any(word in str(error) for word in _DAMAGED):
             raise WeightsCorrupt(
-                f"{path} is not an ONNX file, or not a whole one: fetch or export it again"
+                f"{model!s} is not an ONNX file, or not a whole one: fetch or export it again"
             ) from error
         raise
 
 
-def _detector(
-    name: str, session: ort.InferenceSession, runtime: Runtime, wanted: Wanted
-) -> FamilyDetector:
-    signature = told(signature_of(session), wanted.family)
+def _detector(name: str, opened: OpenedSession, wanted: Wanted) -> FamilyDetector:
+    signature = told(signature_of(opened.session), wanted.family)
     picture, shape = _picture(signature, name)
     width, height = input_size(signature, shape, wanted.size, name)
     shapes = {each: (1, *map(_one, free[1:])) for each, free in signature.inputs.items()}
     shapes[picture] = (1, 3, height, width)
-    network = bound(session, runtime, shapes)
+    network = opened.bound(shapes)
     if network.inputs[picture].dtype.kind != "f":
         raise ModelError(f"{name} takes whole numbers for a picture: export it with real ones")
     # Many files leave sides of their outputs free that a first run shows.
-    outputs = {each: value.shape for each, value in network.run().items()}
-    signature = replace(signature, outputs=outputs)
+    signature = replace(signature, outputs=network.output_shapes)
     family = recognise(signature, name)
     labels = labels_for(family, signature, wanted.labels, name)
-    return FamilyDetector(name, family, labels, InputPlace(network, picture, wide=shape[0] is None))
+    place = InputPlace(network, picture, wide=shape[0] is None)
+    detector = FamilyDetector(name, family, labels, place)
+    detector.prove(half.picture())
+    return detector
 
 
 def _picture(signature: Signature, what: str) -> tuple[str, Shape]:

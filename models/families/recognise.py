@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import ModuleType
 
 from models.families import detr, nanodet_plus, rf_detr, ultralytics, yolox
-from models.families.family import FAMILY_KEY, Family, Shape, Signature
+from models.families.family import FAMILY_KEY, Family, Shape, Signature, worded
 from vision.errors import ConfigError, ModelError
 
 FAMILIES: tuple[ModuleType, ...] = (ultralytics, yolox, nanodet_plus, rf_detr, detr)
@@ -68,8 +68,4 @@ def unknown(signature: Signature, what: str) -> ModelError:
 
 
 def _listed(shapes: Mapping[str, Shape]) -> str:
-    return ", ".join(f"{name} {_worded(shape)}" for name, shape in shapes.items()) or "none"
-
-
-def _worded(shape: Shape) -> str:
-    return "×".join("?" if side is None else str(side) for side in shape)
+    return ", ".join(f"{name} {worded(shape)}" for name, shape in shapes.items()) or "none"

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from models.devices import PROVIDERS, Device, Runtime
+from models import half
+from models.devices import Device, Runtime
 from models.families.detr import corners_of
 from models.families.family import Candidates
 from models.families.fitting import Floats
@@ -22,8 +23,9 @@ from models.open_vocabulary import folder as folders
 from models.open_vocabulary import square
 from models.open_vocabulary.phrases import checked
 from models.open_vocabulary.text import TextEncoder, tokenizer_of
-from models.session import Network, bound, on_best, open_session, session_options
+from models.session import Network, Opener, open_network, open_session
 from models.suppression import suppress
+from models.tuned import OpenedSession, Tunable, open_tuned
 from vision.picture import Picture
 from vision.types import Detections
 
@@ -36,6 +38,9 @@ keeps neighbouring places from seeing the same thing."""
 
 MOST_EACH = 50
 """Best boxes for one phrase that are compared with one another; phrases do not crowd others out."""
+
+SHOWN = ("a person", "a rocket")
+"""What there is in ``models.half.picture``."""
 
 
 class OpenVocabularyDetector:
@@ -117,8 +122,13 @@ def found(outputs: Mapping[str, NDArray[Any]], queries: Floats, threshold: float
     return Candidates(corners, scores, classes[order].astype(np.int32))
 
 
-def load(folder: Path, device: Device, threads: int | None) -> OpenVocabularyDetector:
+def load(
+    folder: Path, device: Device, threads: int | None, opener: Opener = open_session
+) -> OpenVocabularyDetector:
     """The detector that ``models.open_vocabulary.export`` wrote to a folder.
+
+    Pictures are looked at on that device, in the fastest way that sees the same; words are read on
+    the processor.
 
     Raises:
         WeightsMissing, WeightsCorrupt: see ``models.open_vocabulary.folder.manifest``.
@@ -127,13 +137,19 @@ def load(folder: Path, device: Device, threads: int | None) -> OpenVocabularyDet
     """
     described = folders.manifest(folder)
 
-    def opened(name: str) -> Network:
-        def on(runtime: Runtime) -> Network:
-            options = session_options(runtime.threads)
-            session = open_session(folder / name, options, PROVIDERS[runtime.device])
-            return bound(session, runtime)
+    reading = open_network(folder / folders.TEXT, device="cpu", threads=threads, opener=opener)
+    text = TextEncoder(described, tokenizer_of(folder), reading)
 
-        return on_best("cpu" if name == folders.TEXT else device, threads, on)
+    def made(opened: OpenedSession) -> OpenVocabularyDetector:
+        return OpenVocabularyDetector(described.name, opened.bound(), text)
 
-    text = TextEncoder(described, tokenizer_of(folder), opened(folders.TEXT))
-    return OpenVocabularyDetector(described.name, opened(folders.VISION), text)
+    tunable = Tunable(folder / folders.VISION, made, _checked)
+    return open_tuned(tunable, device=device, threads=threads, opener=opener)
+
+
+def _checked(detector: OpenVocabularyDetector) -> Detections:
+    """What it finds of the things in the picture that is looked at."""
+    detector.want(SHOWN)
+    seen = detector.detect(half.picture())
+    detector.want(())
+    return seen

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+from onnx import TensorProto, helper
 
 from models.families.labels import LONGEST, read_labels
 from models.families.loading import Wanted, load
@@ -162,6 +163,60 @@ def test_a_file_of_labels_that_is_none_is_refused(
 def test_labels_that_are_not_there_are_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         read_labels(tmp_path / "none.txt")
+
+
+def counting(path: Path, *, from_score: float) -> Path:
+    """A network that gives as many rows as its picture has bright pixels, up to eight."""
+    nodes = [
+        helper.make_node("Constant", [], ["bright"], value_float=from_score),
+        helper.make_node("ReduceMax", ["images"], ["planes"], axes=[1], keepdims=0),
+        helper.make_node("Greater", ["planes", "bright"], ["which"]),
+        helper.make_node("NonZero", ["which"], ["places"]),
+        helper.make_node("Cast", ["places"], ["numbers"], to=TensorProto.FLOAT),
+        helper.make_node("Transpose", ["numbers"], ["rows"]),
+        helper.make_node("Concat", ["rows", "rows"], ["wide"], axis=1),
+        helper.make_node("Constant", [], ["start"], value_ints=[0]),
+        helper.make_node("Constant", [], ["end"], value_ints=[8]),
+        helper.make_node("Slice", ["wide", "start", "end"], ["few"]),
+        helper.make_node("Unsqueeze", ["few", "start"], ["output0"]),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "counting",
+        [helper.make_tensor_value_info("images", TensorProto.FLOAT, [1, 3, 64, 64])],
+        [helper.make_tensor_value_info("output0", TensorProto.FLOAT, [1, "found", 6])],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    metadata = {"task": "detect", "names": "{0: 'mug'}", "head": "Detect", "end2end": "True"}
+    helper.set_model_props(model, metadata)
+    onnx.save(model, path)
+    return path
+
+
+def test_one_whose_output_is_as_long_as_the_picture_has_things_is_refused(tmp_path: Path) -> None:
+    path = counting(tmp_path / "varying.onnx", from_score=0.5)
+    with pytest.raises(
+        ModelError, match=r"varying gives output0 .*\(1×0×6, then 1×8×6\).*export it"
+    ):
+        load("varying", path, "cpu", 1)
+    # The same graph, where it does not depend on the picture, will do.
+    steady = counting(tmp_path / "steady.onnx", from_score=-1.0)
+    assert load("steady", steady, "cpu", 1).labels == ("mug",)
+
+
+def test_outputs_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
+    outputs = {
+        "labels": np.zeros((1, 5), np.int64),
+        "boxes": np.zeros((1, 3, 4), np.float32),
+        "scores": np.ones((1, 5), np.float32),
+    }
+    path = constant_model.write(tmp_path / "odd.onnx", outputs)
+    model = onnx.load(path)
+    size = helper.make_tensor_value_info("orig_target_sizes", TensorProto.INT64, [1, 2])
+    model.graph.input.append(size)
+    onnx.save(model, path)
+    with pytest.raises(ModelError, match="what odd gives cannot be read as rt-detr"):
+        load("odd", path, "cpu", 1)
 
 
 def test_a_network_that_takes_whole_numbers_is_refused(tmp_path: Path) -> None:
