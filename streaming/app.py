@@ -23,7 +23,7 @@ from models.endpoint_config import EndpointConfig
 from models.endpoint_key import key_from
 from models.pose_process import PoseProcess
 from models.reader_process import ReaderProcess
-from streaming import events_socket, problems, routes
+from streaming import events_socket, problems, routes, still_routes
 from streaming.admin import routes as admin_routes
 from streaming.admin.gate import AdminGate
 from streaming.app_models import choice, models_folder
@@ -214,6 +214,7 @@ def make_app(server: Server) -> FastAPI:
     problems.install(app)
     app.include_router(routes.public)
     app.include_router(routes.router)
+    app.include_router(still_routes.router)
     app.include_router(events_socket.router)
     app.include_router(admin_routes.public)
     app.include_router(admin_routes.router)

@@ -2,7 +2,8 @@
 
 Driving contract: ``start`` once; ``read`` from the loop as the assistants command; each is answered
 by one ``TextRead`` to ``hear``, later. A session's reading that nobody waits for takes the place of
-its last one that has not begun. ``leave`` when a session ends, ``close`` at the end.
+its last one that has not begun. ``read_now`` for a picture that a person sends themselves.
+``leave`` when a session ends, ``close`` at the end.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from streaming.stats import Latency
 from vision.dealings import Event, ReadText, RequestId, TextRead
 from vision.ports import TextReader
+from vision.prompt import Shot
 from vision.types import TextBlock
 
 log = logging.getLogger(__name__)
@@ -27,6 +29,9 @@ FAILED = "the reader failed; the server's log says how"
 
 MOST_WAITED_FOR = 16
 """Readings that people wait for; one more is refused."""
+
+NOW_WITHIN = 20.0
+"""Seconds in which a picture that a person sent has to be read."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +55,10 @@ class ReadingDesk:
         self._thread = thread
         self._waited_for: deque[_Order] = deque()
         self._ambient: dict[str, _Order] = {}
+        self._sent: set[str] = set()
+        "Sessions of which a picture is being read that their person sent."
+        self._last_sent = 0
+        "Id of the newest such picture; below 0, where no assistant has its own."
         self._wanted = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -67,6 +76,24 @@ class ReadingDesk:
         else:
             self._waited_for.append(order)
         self._wanted.set()
+
+    async def read_now(self, session: str, shot: Shot) -> TextRead:
+        """What is in a picture that a person sent: one of a session at a time, within bounds."""
+        self._last_sent -= 1
+        request = RequestId(self._last_sent)
+        if session in self._sent:
+            return TextRead(request, (), "the last picture is still being read; wait for it")
+        done: asyncio.Future[TextRead] = asyncio.get_running_loop().create_future()
+        self._sent.add(session)
+        try:
+            async with asyncio.timeout(NOW_WITHIN):
+                self.read(session, ReadText(request, shot, waited_for=True), _into(done))
+                return await done
+        except TimeoutError:
+            return TextRead(request, (), "the reader has too much to do; try again in a moment")
+        finally:
+            self._sent.discard(session)
+            self.cancel(session, request)
 
     def cancel(self, session: str, request: RequestId) -> None:
         """Nobody wants this reading any more; one that has begun or is unknown goes on."""
@@ -128,6 +155,14 @@ class ReadingDesk:
 
     def _read(self, command: ReadText) -> tuple[TextBlock, ...]:
         return self.reader.read(command.shot.cut())
+
+
+def _into(done: asyncio.Future[TextRead]) -> Hear:
+    def hear(event: Event) -> None:
+        if isinstance(event, TextRead) and not done.done():
+            done.set_result(event)
+
+    return hear
 
 
 def _answer_later(order: _Order, failed: str) -> None:
