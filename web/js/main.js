@@ -42,6 +42,8 @@ const status = new Status({
 
 let stats = null;
 let footnote = null;
+// For as long as this page is open, and not remembered: whoever comes next agrees anew.
+let sharing = false;
 let overlays = ["client", "burn-in", "off"];
 let view = choices.read().view ?? "client";
 let language = languageFor(choices.read().language, navigator.language);
@@ -67,7 +69,8 @@ const connection = new Connection(api, iceServers, {
   tracks: (message) => message.type === "tracks" && stage.take(message),
   event: (message) => heed(message),
   ready: () => {
-    connection.send({ type: "set", overlay: view, captions: captionsWanted(), language });
+    const set = { type: "set", overlay: view, captions: captionsWanted(), language };
+    connection.send({ ...set, share: sharing });
     assistant.opened();
   },
   returned: (stream) => stage.setReturned(stream),
@@ -93,6 +96,7 @@ const controls = new Controls({
     choices.remember({ captions });
     connection.send({ type: "set", captions });
   },
+  share: (agreed) => share(agreed),
   language: setLanguage,
   panel: (open) => {
     choices.remember({ panel: open });
@@ -121,6 +125,14 @@ function setView(wanted) {
   stage.setView(view);
   controls.showView(view, overlays);
   connection.send({ type: "set", overlay: view });
+}
+
+/** Lets the operator see small pictures of what is shown, or no more. */
+function share(agreed) {
+  sharing = agreed;
+  connection.send({ type: "set", share: sharing });
+  controls.showSharing(true, sharing);
+  status.note(say(sharing ? "share.on" : "share.off"));
 }
 
 function captionsWanted() {
@@ -188,6 +200,7 @@ async function begin(next) {
     const config = await api.config();
     iceServers.splice(0, Infinity, ...(config.ice_servers ?? []));
     overlays = config.features?.overlays ?? overlays;
+    controls.showSharing(config.features?.share ?? false, sharing);
     app.limit(config.limits);
     sending.limit(config.limits);
     footnote = config;
