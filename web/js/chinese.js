@@ -114,10 +114,6 @@ export default {
 
   "caption.show": "字幕",
   "caption.show.note": "不用问，说出眼前有什么",
-  "share.show": "允许管理员查看",
-  "share.show.note": "开启期间，运行此服务器的人能看到你拍摄内容的小图",
-  "share.on": "管理员现在能看到小图",
-  "share.off": "管理员不再能看到画面",
   "source.grounded": "未用模型",
   "language.title": "语言",
 

@@ -9,7 +9,6 @@
  * @property {() => void} retry
  * @property {(view: View) => void} view
  * @property {(wanted: boolean) => void} captions
- * @property {(agreed: boolean) => void} share
  * @property {(language: Language) => void} language
  * @property {(open: boolean) => void} panel
  * @property {() => void} dismiss
@@ -72,13 +71,6 @@ export class Controls {
     }
   }
 
-  /** @param {boolean} offered whether there is anyone to share with @param {boolean} agreed */
-  showSharing(offered, agreed) {
-    find("sharing").hidden = !offered;
-    find("share").checked = agreed;
-    find("view").toggleAttribute("data-sharing", agreed);
-  }
-
   showPanel(open) {
     find("panel").hidden = !open;
     find("figures").setAttribute("aria-pressed", String(open));
@@ -115,7 +107,7 @@ export class Controls {
     onClick("choose-file", () => this.#chosen(() => find("file").click()));
     onClick("choose-sample", () => this.#chosen(() => this.#on.source("sample")));
     find("view-sheet").addEventListener("change", ({ target }) => {
-      if (target.type === "checkbox") this.#on[target.id](target.checked);
+      if (target.id === "captions") this.#on.captions(target.checked);
       else this.#on[target.name](target.value);
     });
   }

@@ -114,10 +114,6 @@ export default {
 
   "caption.show": "Captions",
   "caption.show.note": "Says what is to be seen, unasked",
-  "share.show": "Let the operator see",
-  "share.show.note": "Whoever runs this server sees small pictures of what you show, for as long as this is on",
-  "share.on": "The operator can see small pictures now",
-  "share.off": "The operator sees no pictures any more",
   "source.grounded": "without a model",
   "language.title": "Language",
 

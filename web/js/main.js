@@ -42,8 +42,7 @@ const status = new Status({
 
 let stats = null;
 let footnote = null;
-// For as long as this page is open, and not remembered: whoever comes next agrees anew.
-let sharing = false;
+let sharing = null;
 let overlays = ["client", "burn-in", "off"];
 let view = choices.read().view ?? "client";
 let language = languageFor(choices.read().language, navigator.language);
@@ -70,7 +69,7 @@ const connection = new Connection(api, iceServers, {
   event: (message) => heed(message),
   ready: () => {
     const set = { type: "set", overlay: view, captions: captionsWanted(), language };
-    connection.send({ ...set, share: sharing });
+    connection.send({ ...set, share: sharing?.agreed });
     assistant.opened();
   },
   returned: (stream) => stage.setReturned(stream),
@@ -96,7 +95,6 @@ const controls = new Controls({
     choices.remember({ captions });
     connection.send({ type: "set", captions });
   },
-  share: (agreed) => share(agreed),
   language: setLanguage,
   panel: (open) => {
     choices.remember({ panel: open });
@@ -127,12 +125,13 @@ function setView(wanted) {
   connection.send({ type: "set", overlay: view });
 }
 
-/** Lets the operator see small pictures of what is shown, or no more. */
-function share(agreed) {
-  sharing = agreed;
-  connection.send({ type: "set", share: sharing });
-  controls.showSharing(true, sharing);
-  status.note(say(sharing ? "share.on" : "share.off"));
+/** Comes with the sheet that it is in, where there is an operator to share with. */
+async function offerSharing() {
+  const { Sharing } = await import("./sharing.js");
+  sharing ??= new Sharing(element("captions").closest("label"), (share) => {
+    connection.send({ type: "set", share });
+  });
+  sharing.show(language);
 }
 
 function captionsWanted() {
@@ -149,6 +148,7 @@ async function setLanguage(wanted) {
 
 async function showLanguage() {
   await speak(language);
+  sharing?.show(language);
   document.documentElement.lang = language;
   document.title = say("app.name");
   translate(document);
@@ -200,7 +200,7 @@ async function begin(next) {
     const config = await api.config();
     iceServers.splice(0, Infinity, ...(config.ice_servers ?? []));
     overlays = config.features?.overlays ?? overlays;
-    controls.showSharing(config.features?.share ?? false, sharing);
+    if (config.features?.share) element("view").addEventListener("click", offerSharing);
     app.limit(config.limits);
     sending.limit(config.limits);
     footnote = config;
