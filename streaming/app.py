@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from fastapi import FastAPI, Request, Response
-from fastapi.staticfiles import StaticFiles
 
 import models.detectors
 import models.session
@@ -23,7 +22,7 @@ from models.endpoint_config import EndpointConfig
 from models.endpoint_key import key_from
 from models.pose_process import PoseProcess
 from models.reader_process import ReaderProcess
-from streaming import events_socket, problems, routes, still_routes
+from streaming import events_socket, page_routes, problems, routes, still_routes
 from streaming.admin import routes as admin_routes
 from streaming.admin.gate import AdminGate
 from streaming.app_models import choice, models_folder
@@ -218,7 +217,7 @@ def make_app(server: Server) -> FastAPI:
     app.include_router(events_socket.router)
     app.include_router(admin_routes.public)
     app.include_router(admin_routes.router)
-    app.mount("/web", StaticFiles(directory=web.ROOT), name="web")
+    app.include_router(page_routes.router)
     app.middleware("http")(_secured(server.gate.allowed))
     return app
 
@@ -233,8 +232,6 @@ def _secured(allowed: Collection[str]) -> Callable[[Request, Handler], Awaitable
         let_read(request, response, allowed)
         for name, value in headers.items():
             response.headers.setdefault(name, value)
-        if request.scope["path"].startswith("/web/"):
-            response.headers["Cache-Control"] = "no-cache"
         return response
 
     return secured

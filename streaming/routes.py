@@ -1,11 +1,11 @@
-"""The HTTP of the wire contract: signalling, state, snapshots, the page. All else is below."""
+"""The HTTP of the wire contract: signalling, state, snapshots. All else is below."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 
 from streaming.admin.clients import client_kind
 from streaming.metrics import exposition
@@ -189,12 +189,6 @@ async def readyz(server: ServerHere) -> Response:
     """Whether the models are loaded."""
     _require_ready(server)
     return PlainTextResponse("ready\n")
-
-
-@public.get("/", include_in_schema=False)
-async def page(server: ServerHere) -> Response:
-    """The page."""
-    return FileResponse(server.page / "index.html", headers={"Cache-Control": "no-cache"})
 
 
 def _kept_picture(jpeg_bytes: bytes | None) -> Response:

@@ -21,6 +21,7 @@ from streaming.conversation import Faculties
 from streaming.engine import Engine, Startable, free
 from streaming.looplag import LoopLag
 from streaming.once import Once
+from streaming.page_files import PageFiles
 from streaming.peer import Peer
 from streaming.process import settle
 from streaming.security import Gate
@@ -71,7 +72,7 @@ class Server:
         self.settings = settings
         self.gate = gate
         self.admin = admin or AdminGate(None, paired=gate.needs_token)
-        self.page = page
+        self.page = PageFiles(page)
         self.sample = Once(make_sample)
         self.engine: Engine | None = None
         self.failure: OpenEyesError | None = None

@@ -6,7 +6,6 @@ import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import FileResponse
 
 from streaming.admin.state import admin_state
 from streaming.problems import HTTPProblem
@@ -49,9 +48,9 @@ async def small_picture(entry: EntryHere) -> Response:
 
 
 @public.get("/admin", include_in_schema=False)
-async def page(server: ServerHere) -> Response:
+async def page(server: ServerHere, request: Request) -> Response:
     """The operator's page."""
-    return FileResponse(server.page / "admin" / "index.html", headers={"Cache-Control": "no-cache"})
+    return await server.page.answer("admin/index.html", request)
 
 
 async def _shared_picture(session: Session) -> bytes | None:

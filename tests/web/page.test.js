@@ -1,7 +1,7 @@
 /** The page as files: small, complete, self-contained, and every word in its place. */
 
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync, statSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 
 import chinese from "../../web/js/chinese.js";
@@ -15,31 +15,6 @@ const modules = readdirSync(new URL("js/", WEB)).filter((name) => name.endsWith(
 const html = readFileSync(new URL("index.html", WEB), "utf8");
 const source = (name) => readFileSync(new URL(`js/${name}`, WEB), "utf8");
 const css = readFileSync(new URL("style.css", WEB), "utf8");
-
-/** What a module loads with it, itself included; not what it loads when that is wanted. */
-function loaded(name, seen = new Set()) {
-  if (!seen.has(name)) {
-    seen.add(name);
-    for (const [, other] of source(name).matchAll(/ from "\.\/([\w-]+\.js)"/g)) loaded(other, seen);
-  }
-  return seen;
-}
-
-const weight = (names) => names.reduce((sum, name) => sum + statSync(new URL(name, WEB)).size, 0);
-const path = (name) => `js/${name}`;
-
-test("what a visit loads, in either language, stays under 167 kB", () => {
-  for (const language of ["english.js", "chinese.js"]) {
-    const names = [...loaded("main.js"), language].map(path);
-    const bytes = weight(["index.html", "style.css", ...names]);
-    assert.ok(bytes < 167_000, `${bytes} bytes`);
-  }
-});
-
-test("the whole page, all that is loaded on demand included, stays under 182 kB", () => {
-  const bytes = weight(["index.html", "style.css", ...modules.map(path)]);
-  assert.ok(bytes < 182_000, `${bytes} bytes`);
-});
 
 test("both languages say everything, with the same places to fill in", () => {
   assert.deepEqual(Object.keys(chinese), Object.keys(english));

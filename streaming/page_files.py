@@ -1,0 +1,113 @@
+"""The page's files as they are sent: without the comments that their readers keep, packed once.
+
+There is no build step: what lies in ``web`` is what is developed, tested and sent. Only comments of
+documentation, a quarter of the scripts, are of no use to a phone. They are left out here, their line
+breaks kept, so that what a browser reports of a line is true of the file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from streaming.problems import HTTPProblem
+
+TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
+"""By suffix; a file with another is not sent."""
+
+MOST_FILES = 256
+"""That are kept ready. There are fewer; the bound is for folders that grow."""
+
+MOST_BYTES = 1 << 20
+"""Of one file."""
+
+_COMMENT = re.compile(r"^[ \t]*/\*\*.*?\*/[ \t]*$", re.DOTALL | re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """One file, ready to be sent."""
+
+    stamp: tuple[int, int]
+    "Time of its last change in ns, and its size: another means that it has to be read again."
+    body: bytes
+    "As it is sent."
+    packed: bytes
+    "The same, gzip; empty where that saves nothing."
+    etag: str
+    "Changes with the body."
+
+
+class PageFiles:
+    """Sends the files of one folder."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.resolve()
+        self._ready: dict[str, Ready] = {}
+
+    async def answer(self, name: str, request: Request) -> Response:
+        """The answer to a request for the file of this name, a path below the folder.
+
+        Raises:
+            HTTPProblem: 404, there is no such file to send.
+        """
+        ready = await asyncio.to_thread(self._read, name)
+        headers = {"ETag": ready.etag, "Vary": "Accept-Encoding", "Cache-Control": "no-cache"}
+        if ready.etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        packed = bool(ready.packed) and "gzip" in request.headers.get("accept-encoding", "")
+        if packed:
+            headers["Content-Encoding"] = "gzip"
+        media_type = TYPES[Path(name).suffix]
+        return Response(
+            ready.packed if packed else ready.body, headers=headers, media_type=media_type
+        )
+
+    def _read(self, name: str) -> Ready:
+        path = (self._root / name).resolve()
+        missing = HTTPProblem(404, "There is no such file")
+        if path.suffix not in TYPES or not path.is_relative_to(self._root):
+            raise missing
+        try:
+            status = path.stat()
+            stamp = (status.st_mtime_ns, status.st_size)
+            kept = self._ready.get(name)
+            if kept is not None and kept.stamp == stamp:
+                return kept
+            ready = _ready(stamp, path)
+        except OSError as error:
+            raise missing from error
+        if len(self._ready) < MOST_FILES:
+            self._ready[name] = ready
+        return ready
+
+
+def without_comments(script: str) -> str:
+    """JavaScript without its documentation comments; every other line stays where it is."""
+    return _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), script)
+
+
+def _ready(stamp: tuple[int, int], path: Path) -> Ready:
+    if stamp[1] > MOST_BYTES:
+        raise OSError(f"{path.name} is too large to be sent")
+    body = path.read_bytes()
+    if path.suffix == ".js":
+        body = without_comments(body.decode()).encode()
+    packed = gzip.compress(body, mtime=0)
+    digest = hashlib.sha256(body).hexdigest()[:24]
+    return Ready(stamp, body, packed if len(packed) < len(body) else b"", f'W/"{digest}"')
