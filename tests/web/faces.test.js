@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ageWords, captionState } from "../../web/js/age.js";
+import { ageWords } from "../../web/js/age.js";
 import { Conversation } from "../../web/js/conversation.js";
 import { alertCard, entryCard, memoryCard, watchCard } from "../../web/js/faces.js";
 import { readSaying } from "../../web/js/sayings.js";
@@ -16,14 +16,6 @@ test("ages are told in the unit that fits", () => {
   assert.deepEqual(told.slice(0, 5), ["now", "now", "2 s ago", "59 s ago", "1 min ago"]);
   assert.deepEqual(told.slice(5), ["59 min ago", "1 h ago", "1 d ago"]);
   assert.deepEqual([Number.NaN, -5].map(ageWords), ["now", "now"]);
-});
-
-test("a caption is stale when its sight is, but there is time to read it", () => {
-  assert.equal(captionState({ at: 0, received: 0 }, 8000), "fresh");
-  assert.equal(captionState({ at: 0, received: 0 }, 8001), "stale");
-  assert.equal(captionState({ at: 0, received: 9000 }, 11_000), "fresh");
-  assert.equal(captionState({ at: 0, received: 9000 }, 12_001), "stale");
-  assert.equal(captionState({ at: 0, received: 9000 }, 29_001), "gone");
 });
 
 test("a question shows at once, its answer as it comes, its age when it has one", () => {

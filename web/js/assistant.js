@@ -1,10 +1,10 @@
 /** The assistant's side of the page: what it says is kept and shown, what it is asked is sent. */
 
-import { captionState } from "./age.js";
 import { Bubbles } from "./bubbles.js";
+import { Caption, showCaption } from "./caption.js";
 import { setText, showCards } from "./cards.js";
 import { Conversation, isStale } from "./conversation.js";
-import { alertCard, entryCard, ruleWords, sightWords, watchCard } from "./faces.js";
+import { alertCard, entryCard, ruleWords, watchCard } from "./faces.js";
 import { Recall } from "./recall.js";
 import { readSaying } from "./sayings.js";
 import { say } from "./strings.js";
@@ -20,7 +20,7 @@ export class Assistant {
   #conversation = new Conversation();
   #watches = new Watches();
   #alerts = new Alerts();
-  #caption = null;
+  #caption = new Caption();
   #bubbles;
   #selected = null;
 
@@ -103,7 +103,7 @@ export class Assistant {
     const now = performance.now();
     const aged = (each) => ({ ...each, age: each.at === null ? null : now - each.at });
     return {
-      caption: this.#caption && aged(this.#caption),
+      caption: this.#caption.said && aged(this.#caption.said),
       answers: this.#conversation.entries.map((entry) => ({
         ...aged(entry),
         done: entry.state === "done",
@@ -115,7 +115,7 @@ export class Assistant {
   }
 
   #captioned(saying, now) {
-    this.#caption = { ...saying, at: now - saying.age, received: now };
+    this.#caption.take(saying, now);
     this.#showCaption();
   }
 
@@ -171,14 +171,7 @@ export class Assistant {
   }
 
   #showCaption() {
-    const line = find("caption");
-    const now = performance.now();
-    const state = this.#caption ? captionState(this.#caption, now) : "gone";
-    line.hidden = state === "gone";
-    line.dataset.tone = state;
-    if (line.hidden) return;
-    setText(line.children[0], this.#caption.text);
-    setText(line.children[1], sightWords(this.#caption, now));
+    showCaption(find("caption"), this.#caption, performance.now(), this.#parts.stage.ids);
   }
 
   #showAlerts() {

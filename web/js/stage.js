@@ -87,6 +87,11 @@ export class Stage {
     return this.#sight.snapshot?.objects.length ?? 0;
   }
 
+  /** The ids of what the server follows, null where that is not known. */
+  get ids() {
+    return this.#sight.snapshot?.objects.map(({ id }) => id) ?? null;
+  }
+
   /** How late what is on the screen is, each null where it is not known. */
   late(now) {
     return { view: this.#view, glass: this.#glass.at(now), ...this.#boxes.at(now) };
