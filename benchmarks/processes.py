@@ -22,9 +22,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @contextmanager
-def openeyes_process(*options: str) -> Iterator[tuple[str, psutil.Process]]:
+def openeyes_process(
+    *options: str, port: int | None = None
+) -> Iterator[tuple[str, psutil.Process]]:
     """Our server; gives its base URL, once it is ready, and its process."""
-    port = free_port()
+    port = port or free_port()
     command = [sys.executable, "-m", "streaming.cli", "serve", "--host", f"127.0.0.1:{port}"]
     with _running([*command, *options], port, "/readyz") as (base, process):
         yield base, process

@@ -85,15 +85,21 @@ class Ingest:
         track: MediaStreamTrack,
         receiver: RTCRtpReceiver,
         stands_still: Callable[[], None] = lambda: None,
+        video_ended: Callable[[], None] = lambda: None,
     ) -> None:
-        """``stands_still`` is called every few seconds in which packets come, but no picture."""
+        """``stands_still`` is called every few seconds in which packets come, but no picture.
+
+        ``video_ended`` is called when the sender says that no more is coming (RTCP BYE).
+        """
         self._track = track
         self._clock = SenderClock()
         self._newest: Mailbox[Arrival] = Mailbox()
         self._last_pts = -1
         self.received = 0
         self.out_of_order = 0
-        self._receiving = Receiving(receiver, self._decoded, self._clock.report, stands_still)
+        self._receiving = Receiving(
+            receiver, self._decoded, self._clock.report, stands_still, video_ended
+        )
 
     def drops(self) -> dict[str, int]:
         """Frames that did not get through, by place."""

@@ -38,8 +38,13 @@ class Offer:
     "Without the candidates that name an mDNS host: our answer would wait for each to be resolved."
     ufrag: str
     "The ICE user fragment of its video section."
-    receives_video: bool
-    "Whether the client can take the returned stream."
+    returned_in: str | None
+    "The section in which the client takes the returned stream, by its mid; None where in none."
+
+    @property
+    def receives_video(self) -> bool:
+        """Whether the client can take the returned stream."""
+        return self.returned_in is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +78,12 @@ def read_offer(sdp: str) -> Offer:
     ice, dtls = videos[0].ice, videos[0].dtls
     if ice is None or not ice.usernameFragment or dtls is None or not dtls.fingerprints:
         raise BadOffer("The offer's video section lacks ICE credentials or a fingerprint")
-    receives = any(media.direction in {"recvonly", "sendrecv"} for media in videos)
+    # the very section in which the camera comes is best
+    taking = [media for media in videos if media.direction in {"recvonly", "sendrecv"}]
+    taking.sort(key=lambda media: media.direction != "sendrecv")
+    returned_in = str(taking[0].rtp.muxId) if taking else None
     kept = "".join(line for line in sdp.splitlines(keepends=True) if not _names_mdns(line))
-    return Offer(kept, ice.usernameFragment, receives)
+    return Offer(kept, ice.usernameFragment, returned_in)
 
 
 def _check_sections(description: SessionDescription) -> None:

@@ -1,16 +1,19 @@
 """The aiortc side of one session: offer and answer, candidates, data channels, liveness.
 
-Driving contract: ``answer`` once, then ``trickle`` any number of times; ``ended`` is called once
-when the connection is over for whatever reason, and ``close`` frees everything, once or more.
+Driving contract: ``answer`` once, then ``trickle`` any number of times; ``ended`` is called when
+the connection is over for whatever reason. ``part`` lets go of the session, which may go on with
+another peer, and ``close`` frees everything; each once or more.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import asdict
+from typing import Any
 
+import av
 from aiortc import (
     RTCConfiguration,
     RTCDataChannel,
@@ -27,6 +30,7 @@ from streaming.commands import Listener
 from streaming.egress import ReturnedTrack
 from streaming.garbage import guard_against_garbage
 from streaming.ingest import Ingest
+from streaming.mailbox import Mailbox
 from streaming.offer import PARSE_ERRORS, BadOffer, Fragment, UnusableOffer
 from streaming.sending.adapter import Sending
 from streaming.sending.limits import Limits
@@ -58,6 +62,13 @@ NO_PICTURE = (
     "If this goes on, stop the camera and start it again, or offer the other codec (VP8 or H.264)"
 )
 
+VIDEO_ENDED = (
+    "Your video has ended. Whatever you asked for stays, and goes on when video comes again"
+)
+
+LOOK_LIMIT = 2.0
+"""Seconds that the frame being looked at is waited for."""
+
 DEFAULT_LIMITS = Limits()
 
 
@@ -76,7 +87,11 @@ class Peer:
         self._pc = RTCPeerConnection(RTCConfiguration(iceServers=ice_servers))
         self._ended = ended
         self._tasks: list[asyncio.Task[None]] = []
+        self._frames: asyncio.Task[None] | None = None
         self._channels: list[RTCDataChannel] = []
+        self._listening: ChannelSink | None = None
+        self._drawing: ChannelSink | None = None
+        self._returned: Mailbox[av.VideoFrame] | None = None
         self.ingest: Ingest | None = None
         self.sending: Sending | None = None
         self._pc.on("connectionstatechange", self._on_state)
@@ -95,8 +110,12 @@ class Peer:
             int(getattr(transport, "_RTCDtlsTransport__rx_bytes", 0)) for transport in transports
         )
 
-    async def answer(self, offer: str, *, returns_video: bool) -> str:
+    async def answer(self, offer: str, *, returned_in: str | None) -> str:
         """The SDP answer, with all of our candidates in it.
+
+        Args:
+            offer: in SDP.
+            returned_in: mid of the section in which video goes back; None where none does.
 
         Raises:
             BadOffer: the offer contradicts itself.
@@ -108,7 +127,7 @@ class Peer:
             raise UnusableOffer(f"No video codec in common (VP8 or H.264): {error}") from error
         except (InvalidAccessError, InvalidStateError, *PARSE_ERRORS) as error:
             raise BadOffer(f"The offer cannot be used: {error}") from error
-        self._receive(returns_video=returns_video)
+        self._receive(returned_in)
         try:
             await self._pc.setLocalDescription(await self._pc.createAnswer())
         except (InvalidAccessError, InvalidStateError, *PARSE_ERRORS) as error:
@@ -122,16 +141,22 @@ class Peer:
         if fragment.complete:
             await self._pc.addIceCandidate(None)
 
-    async def close(self) -> None:
-        """Frees the connection, its threads and sockets."""
-        self._session.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks.clear()
-        self._channels.clear()
+    def part(self) -> None:
+        """Lets go of the session: no frames to it, no messages from it."""
         if self.ingest is not None:
             self.ingest.forget()
+        if self._returned is not None:
+            self._returned.close()
+        if self._listening is not None:
+            self._session.detach(self._listening)
+        if self._drawing is not None and self._session.tracks.sink is self._drawing:
+            self._session.tracks.sink = None
+
+    async def close(self) -> None:
+        """Frees the connection, its threads and sockets."""
+        self.part()
+        await self._end_tasks()
+        self._channels.clear()
         try:
             async with asyncio.timeout(CLOSE_TIMEOUT):
                 await self._pc.close()
@@ -140,30 +165,50 @@ class Peer:
         except Exception:
             log.warning("session %s: closing failed", self._session.identity.session, exc_info=True)
 
-    def _receive(self, *, returns_video: bool) -> None:
+    async def _end_tasks(self) -> None:
+        """The frame in work is waited for: the worker that looks at it cannot be stopped."""
+        if self._frames is not None:
+            await asyncio.wait([self._frames], timeout=LOOK_LIMIT)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+
+    def _receive(self, returned_in: str | None) -> None:
         """Takes the first video that the client sends; everything else is turned down."""
-        sending = [t for t in self._pc.getTransceivers() if _sends_video(t)]
+        transceivers = self._pc.getTransceivers()
+        sending = [each for each in transceivers if _sends_video(each)]
         if not sending:
             raise UnusableOffer("No video section in which you send: offer the camera's track")
         chosen = sending[0]
+        returning = next((each for each in transceivers if each.mid == returned_in), None)
         guard_against_garbage(chosen.receiver.transport)
-        self._session.returns_video = returns_video
-        if returns_video:
-            self._send_back(chosen)
-        self._order_codecs(chosen)
-        for other in self._pc.getTransceivers():
-            if other is not chosen:
+        self._returned = self._session.meet()
+        self._session.returns_video = returning is not None
+        if returning is not None:
+            self._send_back(returning, self._returned, beside=returning is not chosen)
+        for each in {chosen, returning or chosen}:
+            self._order_codecs(each)
+        for other in transceivers:
+            if other is not chosen and other is not returning:
                 other.direction = "inactive"
-        self.ingest = Ingest(chosen.receiver.track, chosen.receiver, self._stands_still)
-        self._session.drops_before = self.ingest.drops
-        self._session.link = self._link
-        self._spawn(self._run(self.ingest), "session")
+        self._take_in(chosen)
+
+    def _take_in(self, chosen: RTCRtpTransceiver) -> None:
+        receiver, session = chosen.receiver, self._session
+        self.ingest = Ingest(receiver.track, receiver, self._stands_still, self._video_ended)
+        session.drops_before = self.ingest.drops
+        session.link = self._link
+        self._frames = self._spawn(self._run(self.ingest), "session")
         self._spawn(self.ingest.pump(), "pump")
 
-    def _send_back(self, chosen: RTCRtpTransceiver) -> None:
-        chosen.sender.replaceTrack(ReturnedTrack(self._session.returned))
-        chosen.direction = "sendrecv"
-        self.sending = Sending(chosen.sender, self._session.returned, self._limits)
+    def _send_back(
+        self, chosen: RTCRtpTransceiver, frames: Mailbox[av.VideoFrame], *, beside: bool
+    ) -> None:
+        """``beside``: in a section of its own, not in that in which the camera's video comes."""
+        chosen.sender.replaceTrack(ReturnedTrack(frames))
+        chosen.direction = "sendonly" if beside else "sendrecv"
+        self.sending = Sending(chosen.sender, frames, self._limits)
         self.sending.failed = self._returns_nothing
         self._session.returned_rtp = self.sending.rtp
         self._session.stats.stages["encode"] = self.sending.encode_times
@@ -179,6 +224,9 @@ class Peer:
     def _stands_still(self) -> None:
         self._session.complain("no-picture", NO_PICTURE)
 
+    def _video_ended(self) -> None:
+        self._session.complain("video-ended", VIDEO_ENDED)
+
     def _returns_nothing(self) -> None:
         self._session.returns_video = False
         self._session.complain("no-returned-video", NO_RETURNED_VIDEO)
@@ -189,13 +237,15 @@ class Peer:
 
     async def _run(self, ingest: Ingest) -> None:
         try:
-            await self._session.run(ingest.arrivals())
+            await self._session.watch(ingest.arrivals())
         except Exception:
             log.exception("session %s: ended by an error", self._session.identity.session)
         self._ended()
 
-    def _spawn(self, coroutine: object, name: str) -> None:
-        self._tasks.append(asyncio.create_task(coroutine, name=name))  # type: ignore[arg-type]
+    def _spawn(self, coroutine: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        task = asyncio.create_task(coroutine, name=name)
+        self._tasks.append(task)
+        return task
 
     def _on_state(self) -> None:
         log.info("session %s: %s", self._session.identity.session, self.state)
@@ -220,7 +270,7 @@ class Peer:
 
     def _open_tracks(self, channel: RTCDataChannel) -> None:
         tracks = self._session.tracks
-        tracks.sink = sink = ChannelSink(channel, MAX_TRACKS_BACKLOG)
+        tracks.sink = self._drawing = sink = ChannelSink(channel, MAX_TRACKS_BACKLOG)
 
         def on_close() -> None:
             if tracks.sink is sink:
@@ -229,7 +279,7 @@ class Peer:
         channel.on("close", on_close)
 
     def _open_events(self, channel: RTCDataChannel) -> None:
-        sink = ChannelSink(channel, MAX_EVENTS_BACKLOG)
+        self._listening = sink = ChannelSink(channel, MAX_EVENTS_BACKLOG)
         listener = Listener(self._session, sink)
 
         def on_message(data: str | bytes) -> None:
@@ -241,7 +291,7 @@ class Peer:
 
         channel.on("message", on_message)
         channel.on("close", on_close)
-        if not self._session.attach(sink):
+        if not self._session.attach(sink, person=True):
             channel.close()
 
 

@@ -32,6 +32,9 @@ MAX_QUERY = 200
 MAX_MEMORIES = 100
 """Memories that one search gives."""
 
+RESUME = "Openeyes-Resume"
+"""Header that carries a session's token: in a header it stands in no log and no history."""
+
 SDP = "application/sdp"
 SDP_FRAGMENT = "application/trickle-ice-sdpfrag"
 
@@ -70,12 +73,13 @@ EntryHere = Annotated[Entry, Depends(session_entry)]
 async def open_session(
     request: Request, server: ServerHere, overlay: Annotated[OverlayMode | None, Query()] = None
 ) -> Response:
-    """Answers an SDP offer (WHIP, RFC 9725)."""
+    """Answers an SDP offer (WHIP, RFC 9725), and goes on with a session whose token it shows."""
     _require_type(request, SDP)
     _require_ready(server)
     body = await _text(request)
     try:
-        entry, answer = await server.sessions.open(read_offer(body), overlay)
+        resume = request.headers.get(RESUME, "")
+        entry, answer = await server.sessions.open(read_offer(body), overlay, resume)
     except BadOffer as error:
         raise HTTPProblem(400, str(error)) from error
     except UnusableOffer as error:
@@ -85,7 +89,12 @@ async def open_session(
         raise HTTPProblem(503, detail, {"Retry-After": str(RETRY_FULL)}) from error
     entry.client = client_kind(request.headers.get("user-agent", ""))
     location = f"/v1/sessions/{entry.session.identity.session}"
-    headers = {"Location": location, "ETag": entry.etag, "Cache-Control": "no-store"}
+    headers = {
+        "Location": location,
+        "ETag": entry.etag,
+        "Cache-Control": "no-store",
+        RESUME: entry.session.resume,
+    }
     return Response(answer, 201, headers, media_type=SDP)
 
 
@@ -98,7 +107,7 @@ async def trickle(request: Request, entry: EntryHere) -> Response:
     except BadOffer as error:
         raise HTTPProblem(400, str(error)) from error
     if fragment.ufrag and fragment.ufrag != entry.ufrag:
-        raise HTTPProblem(422, "ICE restarts are not supported: open a new session")
+        raise HTTPProblem(422, f"ICE restarts are not supported: offer again, with {RESUME}")
     await entry.peer.trickle(fragment)
     return Response(status_code=204)
 

@@ -1,10 +1,12 @@
 """One person's stream through the house, from decoded frames to what is said about them.
 
-Driving contract: ``run(arrivals)`` until it returns (the track ended) or is cancelled; ``close`` at
-the end, once or more. Two coroutines share the eye, one at a time: every frame is looked at in a
-worker thread and handed to egress and to the engine; every result of the engine becomes tracks,
-goes out to the sinks, and is told to the conversation. Where the client draws, every frame's tracks
-go out: it shows frames that are not here yet, and boxes drawn by an old message lie behind them.
+Driving contract: ``run`` until it is cancelled, for as long as the session lasts; beside it, for
+each connection that the session has, one after the other, ``meet`` and ``watch(arrivals)``, which
+returns when that connection's frames end; ``close`` at the end, once or more. Two coroutines share
+the eye, one at a time: every frame is looked at in a worker thread and handed to egress and to the
+engine; every result of the engine becomes tracks, goes out to the sinks, and is told to the
+conversation. Where the client draws, every frame's tracks go out: it shows frames that are not here
+yet, and boxes drawn by an old message lie behind them.
 Nothing here speaks RTP or HTTP.
 """
 
@@ -13,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -29,6 +32,8 @@ from streaming.ingest import Arrival
 from streaming.lane import Result, Sight
 from streaming.mailbox import Mailbox
 from streaming.posing import Posing
+from streaming.resume_clock import MediaTime
+from streaming.resume_said import Said
 from streaming.session_clock import SessionClock
 from streaming.sink import Sink
 from streaming.stats import SessionStats
@@ -94,6 +99,10 @@ class Session:
         "Whether frames go back; where they do not, none is made, and the client draws."
         self.shared = False
         "Whether the person agreed that the operator sees small pictures of what they show."
+        self.resume = ""
+        "The token by which the person comes back to this session; never logged."
+        self.cut_since = 0.0
+        "Monotonic time since when the person may not have heard what was said."
         self.ended = asyncio.Event()
         self.drops_before: Callable[[], dict[str, int]] = dict
         "Tells what was dropped before a frame came here."
@@ -109,6 +118,10 @@ class Session:
         self._eye_free = asyncio.Lock()
         self._attention = Attention()
         self._clock = SessionClock()
+        self._media_time = MediaTime()
+        self._recent = Said()
+        self._connections = 0
+        self._dropped_before: Counter[str] = Counter()
         self._newest: Sight | None = None
         self._rung = ""
         self._said: dict[str, float] = {}
@@ -116,15 +129,33 @@ class Session:
             identity.session, labels, faculties, self.say, self._clock.now
         )
 
-    async def run(self, arrivals: AsyncIterator[Arrival]) -> None:
-        """Follows the frames to their end."""
+    async def run(self) -> None:
+        """Does, until cancelled, what needs no new frame: takes results in, reports, ages."""
         async with asyncio.TaskGroup() as tasks:
-            duties = (self._follow(), self._report(), self.conversation.run())
-            helpers = [tasks.create_task(duty) for duty in duties]
-            async for arrival in arrivals:
-                await self._see(arrival)
-            for helper in helpers:
-                helper.cancel()
+            for duty in (self._follow(), self._report(), self.conversation.run()):
+                tasks.create_task(duty)
+
+    @property
+    def was_met(self) -> bool:
+        """Whether it has gone on over another connection before."""
+        return self._connections > 1
+
+    def meet(self) -> Mailbox[av.VideoFrame]:
+        """Begins anew with another connection; gives the slot of frames that go back over it."""
+        self._dropped_before.update(self.drops_before())
+        self._dropped_before["out"] += self.returned.dropped
+        self.returned.close()
+        self.returned = Mailbox()
+        self.returns_video = True
+        self.drops_before, self.link = dict, dict
+        self.returned_rtp = lambda _pts: None
+        self._connections += 1
+        return self.returned
+
+    async def watch(self, arrivals: AsyncIterator[Arrival]) -> None:
+        """Follows one connection's frames to their end, on from those of the one before."""
+        async for arrival in self._media_time.joined(arrivals):
+            await self._see(arrival)
 
     def close(self) -> None:
         """Ends what waits for this session's frames and results."""
@@ -137,16 +168,32 @@ class Session:
         self.tracks.sink = None
         self.ended.set()
 
-    def attach(self, sink: Sink) -> bool:
-        """Adds a listener and greets it; False when there are too many."""
+    def attach(self, sink: Sink, *, person: bool = False) -> bool:
+        """Adds a listener and greets it; False when there are too many.
+
+        The ``person`` alone learns how to come back, and on coming back what was said meanwhile.
+        """
         if len(self.events) >= MAX_SINKS:
             return False
         self.events.append(sink)
-        who, pose = self.identity, self._posing.name or UNSET
-        known = words(self._labels)
-        hello = Hello(who.session, who.detector, who.vlm, known, who.limits, pose=pose)
-        sink.send(encode(hello))
+        sink.send(encode(self._hello(person=person)))
+        if person and self.was_met:
+            for message in self._recent.since(self.cut_since, time.monotonic()):
+                sink.send(encode(message))
         return True
+
+    def _hello(self, *, person: bool) -> Hello:
+        who = self.identity
+        return Hello(
+            who.session,
+            who.detector,
+            who.vlm,
+            words(self._labels),
+            who.limits,
+            pose=self._posing.name or UNSET,
+            resume=(self.resume or UNSET) if person else UNSET,
+            resumed=self.was_met,
+        )
 
     def detach(self, sink: Sink) -> None:
         """Removes a listener; unknown ones are ignored."""
@@ -168,6 +215,7 @@ class Session:
 
     def say(self, message: Message) -> None:
         """Sends one message to every listener."""
+        self._recent.note(message, time.monotonic())
         text = encode(message)
         for sink in tuple(self.events):
             if not sink.send(text):
@@ -201,8 +249,11 @@ class Session:
     def dropped(self) -> dict[str, int]:
         """What was left out since the start, by place."""
         self.stats.drops["detect"] = self._lane.dropped
-        self.stats.drops["out"] = self.returned.dropped
-        return dict(self.stats.drops | self.drops_before())
+        drops = Counter(self.stats.drops)
+        drops["out"] = self.returned.dropped
+        drops.update(self._dropped_before)
+        drops.update(self.drops_before())
+        return dict(drops)
 
     async def snapshot(self) -> Picture | None:
         """The newest frame with its tracks drawn on it, None before the first."""

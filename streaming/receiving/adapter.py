@@ -20,7 +20,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from aiortc import RTCRtpReceiver
-from aiortc.rtp import RtcpSrPacket, RtpPacket
+from aiortc.rtp import RtcpByePacket, RtcpSrPacket, RtpPacket
 
 from streaming.known_aiortc import is_known
 from streaming.receiving.buffer import NOTHING, FrameBuffer, Outcome
@@ -79,13 +79,16 @@ class Receiving:
         decoded: Callable[[Decoded], None],
         reported: Callable[[int, int], None],
         stands_still: Callable[[], None],
+        ended: Callable[[], None] = lambda: None,
     ) -> None:
         """``decoded`` gets pictures in order, ``reported`` sender reports: NTP and RTP time.
 
-        ``stands_still`` is called every few seconds in which packets come, but no picture.
+        ``stands_still`` is called every few seconds in which packets come, but no picture;
+        ``ended`` when the sender says goodbye (RTCP BYE), though it may come again.
         """
         self._receiver = receiver
         self._hand_over = decoded
+        self._ended = ended
         self._stands_still = stands_still
         self._standstill = Standstill()
         self._buffer = FrameBuffer()
@@ -105,7 +108,7 @@ class Receiving:
             setattr(receiver, f"{MANGLED}jitter_buffer", _Intake(self._take))
             name = f"{MANGLED}remote_bitrate_estimator"
             setattr(receiver, name, SeldomEstimator(getattr(receiver, name)))
-        _listen(receiver, reported)
+        _listen(receiver, reported, self._goodbye)
 
     def counts(self) -> dict[str, int]:
         """What happened to packets and frames so far."""
@@ -250,6 +253,12 @@ class Receiving:
         if not self._closed:
             self._act(self._buffer.need_key_frame(time.monotonic(), after=number))
 
+    def _goodbye(self) -> bool:
+        """Whether aiortc need not know: it would end the track for good."""
+        if not self._closed:
+            self._ended()
+        return self.known
+
     def _call_on_loop(self, callback: Callable[..., None], *arguments: object) -> None:
         """From the decoder's thread. A loop that is closed needs nothing any more."""
         try:
@@ -259,8 +268,10 @@ class Receiving:
             self._decoding.close()
 
 
-def _listen(receiver: RTCRtpReceiver, reported: Callable[[int, int], None]) -> None:
-    """Overhears the receiver's sender reports."""
+def _listen(
+    receiver: RTCRtpReceiver, reported: Callable[[int, int], None], goodbye: Callable[[], bool]
+) -> None:
+    """Overhears the receiver's sender reports, and keeps goodbyes from it where we are told to."""
     handle = getattr(receiver, "_handle_rtcp_packet", None)
     if handle is None:
         return
@@ -269,6 +280,8 @@ def _listen(receiver: RTCRtpReceiver, reported: Callable[[int, int], None]) -> N
         if isinstance(packet, RtcpSrPacket):
             sender = packet.sender_info
             reported(sender.ntp_timestamp, sender.rtp_timestamp)
+        if isinstance(packet, RtcpByePacket) and goodbye():
+            return
         await handle(packet)
 
     receiver._handle_rtcp_packet = overhear  # type: ignore[method-assign]  # noqa: SLF001

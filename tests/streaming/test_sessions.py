@@ -373,6 +373,7 @@ async def test_coming_and_going_leaves_no_thread_and_no_task(
         for _ in range(6):
             async with connected(running) as client:
                 await client.until(lambda: client.tracks)
+                await running.http.delete(client.location)
             await _settled(running)
             counts.append((_decoders(), len(asyncio.all_tasks())))
         assert counts[-1] == counts[1]

@@ -9,9 +9,12 @@ import { Problem } from "../../web/js/problems.js";
 class ScriptedSession {
   closed = false;
   tracks = [];
+  proved = 0;
 
-  constructor(track) {
+  constructor(track, resume) {
     this.tracks.push(track);
+    this.shown = resume;
+    this.resume = resume;
     this.opening = new Promise((resolve, reject) =>
       Object.assign(this, { succeed: resolve, fail: reject }),
     );
@@ -27,8 +30,13 @@ class ScriptedSession {
     this.tracks.push(track);
   }
 
-  close() {
+  prove() {
+    this.proved += 1;
+  }
+
+  close({ forGood }) {
     this.closed = true;
+    this.forGood = forGood;
   }
 }
 
@@ -37,8 +45,8 @@ function scene(t) {
   const sessions = [];
   const told = [];
   const standing = ({ state, problem }) => told.push(problem ? `${state}: ${problem.code}` : state);
-  const connection = new Connection({}, [], { standing }, (_api, _ice, track) => {
-    sessions.push(new ScriptedSession(track));
+  const connection = new Connection({}, [], { standing }, (_api, _ice, track, _on, resume) => {
+    sessions.push(new ScriptedSession(track, resume));
     return sessions.at(-1);
   });
   const settle = () => new Promise((resolve) => setImmediate(resolve));
@@ -157,4 +165,70 @@ test("a dying session that cannot take a track does no harm", async (t) => {
   await connection.replaceTrack("front");
   await pass(500);
   assert.deepEqual(sessions[1].tracks, ["front"]);
+});
+
+/** Live with a session whose token is `token`. */
+async function live({ connection, sessions, settle }, token) {
+  connection.start("camera");
+  sessions[0].resume = token;
+  sessions[0].succeed();
+  await settle();
+}
+
+test("a session that was lost is gone on with, and not ended at the server", async (t) => {
+  const all = scene(t);
+  await live(all, "token-1");
+  all.sessions[0].lose(new Problem("lost"));
+  await all.pass(250);
+  assert.equal(all.sessions[0].forGood, false);
+  assert.deepEqual(
+    all.sessions.map(({ shown }) => shown),
+    ["", "token-1"],
+  );
+  all.sessions[1].fail(new Problem("gone"));
+  await all.pass(500);
+  assert.equal(all.sessions[2].shown, "token-1", "an attempt that fails does not forget it");
+});
+
+test("who stops ends the session for good, and begins with another", async (t) => {
+  const all = scene(t);
+  await live(all, "token-1");
+  all.connection.stop();
+  all.sessions[0].lose(new Problem("lost"));
+  await all.pass(0);
+  assert.equal(all.sessions[0].forGood, true);
+  all.connection.start("camera");
+  assert.equal(all.sessions[1].shown, "");
+});
+
+test("another network has a live session proved, and an attempt made at once", async (t) => {
+  const all = scene(t);
+  await live(all, "token-1");
+  all.connection.networkChanged();
+  assert.equal(all.sessions[0].proved, 1);
+  all.sessions[0].lose(new Problem("lost"));
+  await all.pass(0);
+  assert.equal(all.sessions.length, 1);
+  all.connection.networkChanged();
+  await all.settle();
+  assert.equal(all.sessions.length, 2);
+  assert.equal(all.sessions[1].proved, 0, "one that is being opened proves itself");
+});
+
+test("without a network it says so, and goes on trying for as long as it takes", async (t) => {
+  const all = scene(t);
+  const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+  const offline = { value: { onLine: false }, configurable: true };
+  Object.defineProperty(globalThis, "navigator", offline);
+  t.after(() => {
+    if (before) Object.defineProperty(globalThis, "navigator", before);
+    else delete globalThis.navigator;
+  });
+  all.connection.start("camera");
+  for (let attempt = 0; attempt < 2 * MOST_ATTEMPTS; attempt += 1) {
+    all.sessions[attempt].fail(new Problem("gone"));
+    await all.pass(15_000);
+  }
+  assert.equal(all.connection.running, true);
+  assert.ok(all.told.includes("reconnecting: offline"));
 });

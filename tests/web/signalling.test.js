@@ -44,9 +44,9 @@ test("an offer without credentials makes no fragment", () => {
 test("waits grow, have an end, and are spread by chance", () => {
   assert.deepEqual(
     [1, 2, 3, 4, 20].map((attempt) => backoff(attempt, 0)),
-    [500, 1000, 2000, 4000, 15_000],
+    [250, 500, 1000, 2000, 15_000],
   );
-  assert.equal(backoff(1, 1), 350);
+  assert.equal(backoff(1, 1), 175);
 });
 
 function storage(kept = {}) {
@@ -91,6 +91,7 @@ test("a session is opened with the offer and the token", async () => {
   assert.deepEqual(created, {
     location: "https://phone.test/v1/sessions/s1",
     etag: '"e"',
+    resume: "",
     answer: "answer",
   });
   const [{ url, method, body, headers: sent }] = asked;
@@ -99,6 +100,15 @@ test("a session is opened with the offer and the token", async () => {
     ["https://phone.test/v1/sessions?overlay=burn-in", "POST", "offer"],
   );
   assert.deepEqual(sent, { "Content-Type": "application/sdp", Authorization: "Bearer tok" });
+});
+
+test("the token of a session goes along in a header, and comes back in one", async () => {
+  const headers = { Location: "/v1/sessions/s1", "Openeyes-Resume": "next" };
+  const { asked, api } = scripted(() => new Response("answer", { status: 201, headers }));
+  const created = await api.createSession("offer", new AbortController().signal, "secret");
+  assert.equal(created.resume, "next");
+  assert.equal(asked[0].headers["Openeyes-Resume"], "secret");
+  assert.doesNotMatch(asked[0].url, /secret/);
 });
 
 test("trickle and end go to the session's own address", async () => {

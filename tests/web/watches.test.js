@@ -68,3 +68,12 @@ test("alerts stack up, newest first, and only so many", () => {
   assert.equal(alerts.list[0].text, "no. 7");
   assert.equal(new Set(alerts.list.map(({ id }) => id)).size, alerts.list.length);
 });
+
+test("an alert that is told again after a break is not shown twice", () => {
+  const alerts = new Alerts();
+  const alert = { told: "alert-1", text: "A dog.", age: 0, objects: [], evidence: null };
+  assert.deepEqual([alerts.add(alert, 1), alerts.add(alert, 2)], [true, false]);
+  assert.equal(alerts.list.length, 1);
+  alerts.begin();
+  assert.equal(alerts.add(alert, 3), true, "another session counts anew");
+});

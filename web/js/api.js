@@ -6,8 +6,11 @@ import { MOST_MEMORIES } from "./sayings.js";
 /** An answer that takes longer is not coming, ms. The sample may be large. */
 const ANSWER_WITHIN = 10_000;
 const SAMPLE_WITHIN = 60_000;
+/** The server gives up on a picture a little sooner. */
+const READ_WITHIN = 25_000;
+const RESUME = "Openeyes-Resume";
 
-/** @typedef {{location: string, etag: string | null, answer: string}} Created */
+/** @typedef {{location: string, etag: string | null, resume: string, answer: string}} Created */
 
 export class Api {
   #base;
@@ -29,14 +32,16 @@ export class Api {
   /**
    * Opens a session (WHIP, RFC 9725).
    * @param {string} offer SDP
+   * @param {string} resume token of the session to go on with, empty for a new one
    * @returns {Promise<Created>}
    */
-  async createSession(offer, signal) {
-    const headers = { "Content-Type": "application/sdp" };
+  async createSession(offer, signal, resume = "") {
+    const headers = { "Content-Type": "application/sdp", ...(resume && { [RESUME]: resume }) };
     const request = { method: "POST", headers, body: offer, signal };
     return this.#ask("v1/sessions?overlay=burn-in", request, async (response) => ({
       location: new URL(response.headers.get("Location"), response.url || this.#base).href,
       etag: response.headers.get("ETag"),
+      resume: response.headers.get(RESUME) ?? "",
       answer: await response.text(),
     }));
   }
@@ -46,6 +51,13 @@ export class Api {
     const headers = { "Content-Type": "application/trickle-ice-sdpfrag" };
     if (etag) headers["If-Match"] = etag;
     await this.#ask(location, { method: "PATCH", headers, body: fragment });
+  }
+
+  /** The lines of text in a JPEG. @returns {Promise<{blocks: object[]}>} */
+  read(session, picture) {
+    const request = { method: "POST", headers: { "Content-Type": "image/jpeg" }, body: picture };
+    const path = `v1/sessions/${session}/read`;
+    return this.#ask(path, request, (response) => response.json(), READ_WITHIN);
   }
 
   /** Ends a session. Also works while the page is being left. */

@@ -55,12 +55,14 @@ export class Assistant {
     else if (saying?.type === "answer") this.#answered(saying, now);
     else if (saying?.type === "watching") this.#understood(saying);
     else if (saying?.type === "alert") this.#alerted(saying, now);
-    else if (saying) this.#parts.stage.takeText(saying.quads);
+    else if (saying) this.#parts.stage.takeText(saying.lines);
     return saying !== null;
   }
 
   /** A new session: it knows nothing of what was wanted of the last. */
   opened() {
+    this.lost();
+    this.#alerts.begin();
     for (const { id, text } of this.#watches.open) this.#parts.send({ type: "watch", id, text });
   }
 
@@ -132,7 +134,7 @@ export class Assistant {
   }
 
   #alerted(saying, now) {
-    this.#alerts.add(saying, now);
+    if (!this.#alerts.add(saying, now)) return;
     announce(find("warned"), saying.text);
     navigator.vibrate?.(BUZZ);
     this.#showAlerts();

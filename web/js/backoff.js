@@ -1,6 +1,6 @@
 /** How long to wait before the next attempt. Pure. */
 
-const FIRST_MS = 500;
+const FIRST_MS = 250;
 const LONGEST_MS = 15_000;
 /** Share of a wait that is left to chance, so that many phones do not return in one instant. */
 const SPREAD = 0.3;

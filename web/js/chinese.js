@@ -17,6 +17,7 @@ export default {
   "state.live": "实时",
   "state.reconnecting": "正在重新连接…",
   "state.waiting": "等待服务器",
+  "state.anew": "服务器已不记得之前的会话，重新开始。你要留意的事已重新设好。",
   "state.failed": "已停止",
   "state.retry": "{seconds} 秒后重试",
 
@@ -145,6 +146,8 @@ export default {
   "problem.ice.title": "连不到服务器",
   "problem.ice.help":
     "页面能打开，视频却过不去。手机和电脑在同一网络吗？访客网络、VPN 或防火墙可能挡住 UDP。",
+  "problem.offline.title": "没有网络",
+  "problem.offline.help": "网络恢复后会自动继续。",
   "problem.lost.title": "连接断了",
   "problem.lost.help": "网络变了，或服务器不在了。",
   "problem.gone.title": "服务器没有回应",

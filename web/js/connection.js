@@ -1,7 +1,7 @@
 /** Keeps a session alive: opens it, opens another when it is lost, and says how things stand. */
 
 import { MOST_ATTEMPTS, backoff } from "./backoff.js";
-import { asProblem } from "./problems.js";
+import { Problem, asProblem } from "./problems.js";
 import { Session } from "./session.js";
 
 /**
@@ -20,6 +20,7 @@ export class Connection {
   #stopping = null;
   #hasten = () => {};
   #newSession;
+  #resume = "";
 
   /** @type {Standing} how things stand */
   standing = { state: "idle" };
@@ -56,6 +57,7 @@ export class Connection {
   /** Ends the session and every further attempt. */
   stop() {
     this.#stopping?.abort();
+    this.#resume = "";
     this.#stopping = null;
     this.#session = null;
     this.#stand({ state: "idle" });
@@ -63,6 +65,12 @@ export class Connection {
 
   /** Cuts a wait short: the network or the page is back. */
   retryNow() {
+    this.#hasten();
+  }
+
+  /** The network is another one: what is open may be dead, and what is awaited may come now. */
+  networkChanged() {
+    if (this.standing.state === "live") this.#session?.prove();
     this.#hasten();
   }
 
@@ -85,7 +93,8 @@ export class Connection {
       const { problem, lived } = await this.#oneSession(signal);
       if (signal.aborted) return;
       if (lived) failures = 0;
-      if (problem.code !== "full") failures += 1;
+      // Without a network nothing can succeed, and nobody need be asked about it.
+      if (problem.code !== "full" && problem.code !== "offline") failures += 1;
       if (!problem.passing || failures >= MOST_ATTEMPTS) {
         this.#stopping = null;
         this.#stand({ state: "failed", problem });
@@ -100,22 +109,30 @@ export class Connection {
     let session = null;
     let lived = false;
     try {
-      session = this.#newSession(this.#api, this.#iceServers, this.#track, this.#on);
+      const parts = [this.#api, this.#iceServers, this.#track, this.#on, this.#resume];
+      session = this.#newSession(...parts);
       this.#session = session;
       await session.open(signal);
       lived = true;
       this.#tell(signal, { state: "live" });
       return { problem: await session.ended, lived };
     } catch (error) {
-      return { problem: asProblem(error), lived };
+      return { problem: this.#reason(asProblem(error)), lived };
     } finally {
-      session?.close();
+      this.#resume = (!signal.aborted && session?.resume) || "";
+      session?.close({ forGood: signal.aborted });
     }
+  }
+
+  #reason(problem) {
+    const offline = problem.code === "gone" && globalThis.navigator?.onLine === false;
+    return offline ? new Problem("offline", { cause: problem }) : problem;
   }
 
   async #wait(signal, problem, failures) {
     const full = problem.code === "full";
-    const retryIn = full ? problem.retryAfter * 1000 : backoff(failures, Math.random());
+    const turn = Math.max(1, failures);
+    const retryIn = full ? problem.retryAfter * 1000 : backoff(turn, Math.random());
     this.#tell(signal, { state: full ? "waiting" : "reconnecting", problem, retryIn });
     await this.#sleep(signal, retryIn);
   }

@@ -17,6 +17,7 @@ export default {
   "state.live": "Live",
   "state.reconnecting": "Reconnecting…",
   "state.waiting": "Waiting for the server",
+  "state.anew": "The server had forgotten us and begins anew. What you watch for was set again.",
   "state.failed": "Stopped",
   "state.retry": "again in {seconds} s",
 
@@ -148,6 +149,8 @@ export default {
   "problem.ice.title": "No way through to the server",
   "problem.ice.help":
     "The page loads but video does not get through. Are phone and computer on the same network? A guest network, a VPN or a firewall may block UDP.",
+  "problem.offline.title": "No network",
+  "problem.offline.help": "It goes on by itself as soon as there is one again.",
   "problem.lost.title": "The connection broke off",
   "problem.lost.help": "The network changed or the server went away.",
   "problem.gone.title": "The server does not answer",

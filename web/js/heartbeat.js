@@ -14,6 +14,9 @@ export class Heartbeat {
   #trips = [];
   #unanswered = 0;
 
+  /** How many pings were answered. */
+  answers = 0;
+
   /** What to send now, local ms. */
   ping(now) {
     this.#unanswered += 1;
@@ -23,6 +26,7 @@ export class Heartbeat {
   /** `sent` is the `t` that came back. */
   pong(sent, now) {
     this.heard();
+    this.answers += 1;
     if (!Number.isFinite(sent) || sent > now || sent < now - LONGEST_TRIP) return;
     this.#trips.push(now - sent);
     if (this.#trips.length > KEPT) this.#trips.shift();

@@ -41,6 +41,7 @@ const status = new Status({
 });
 
 let stats = null;
+let greetedBy = "";
 let footnote = null;
 let sharing = null;
 let overlays = ["client", "burn-in", "off"];
@@ -63,14 +64,13 @@ const sending = new Sending(LIMITS, navigator.getBattery?.());
 const connection = new Connection(api, iceServers, {
   standing: (standing) => {
     app.stand(standing);
-    if (standing.state !== "live") assistant.lost();
+    if (standing.state === "idle" || standing.state === "failed") assistant.lost();
   },
   tracks: (message) => message.type === "tracks" && stage.take(message),
   event: (message) => heed(message),
   ready: () => {
     const set = { type: "set", overlay: view, captions: captionsWanted(), language };
     connection.send({ ...set, share: sharing?.agreed });
-    assistant.opened();
   },
   returned: (stream) => stage.setReturned(stream),
   sending: (sender) => sending.use(sender),
@@ -167,8 +167,16 @@ function heed(message) {
   if (message.type === "stats") {
     stats = message;
     sending.heed(message);
-  } else if (message.type === "hello") sending.limit(message.limits);
+  } else if (message.type === "hello") greeted(message);
   else if (!assistant.hear(message) && message.type === "problem") status.note(String(message.detail ?? message.code ?? ""));
+}
+
+/** The server goes on with our session where it can; a new one has to be told what is wanted. */
+function greeted({ limits, session, resumed }) {
+  sending.limit(limits);
+  if (!resumed) assistant.opened();
+  if (!resumed && greetedBy && greetedBy !== session) status.note(say("state.anew"));
+  greetedBy = session;
 }
 
 /** All that ages. */
@@ -233,7 +241,8 @@ controls.showPanel(choices.read().panel ?? false);
 stage.setView(view);
 controls.showView(view, overlays);
 document.addEventListener("visibilitychange", comeBack);
-window.addEventListener("online", comeBack);
+window.addEventListener("online", () => connection.networkChanged());
+navigator.connection?.addEventListener?.("change", () => connection.networkChanged());
 window.addEventListener("pagehide", () => app.stop());
 // A code that is scanned into this very tab changes the fragment alone, and loads nothing.
 window.addEventListener("hashchange", () => location.reload());
@@ -242,3 +251,5 @@ setInterval(showAgain, SHOW_EVERY_MS);
 window.openEyes = inspection({ app, stage, connection, assistant, stats: () => stats });
 document.body.classList.add("ready");
 begin(autostart);
+// Without it the page works as well, as long as there is a network.
+navigator.serviceWorker?.register("sw.js").catch(() => {});

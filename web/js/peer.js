@@ -4,7 +4,7 @@ import { Problem } from "./problems.js";
 import { hurry } from "./sending.js";
 
 /** ICE often mends a broken path by itself; so long it may try, ms. */
-const MEND_WITHIN = 4000;
+const MEND_WITHIN = 1000;
 /** From offer to a connection, ms. */
 const CONNECT_WITHIN = 12_000;
 

@@ -3,7 +3,7 @@
 import { known, say } from "./strings.js";
 
 /** Codes after which trying again by itself makes sense. */
-const PASSING = new Set(["ice", "lost", "gone", "full"]);
+const PASSING = new Set(["ice", "lost", "gone", "full", "offline"]);
 
 /** A proxy speaks for a server that is away. */
 const GATEWAY_ERRORS = new Set([502, 504]);

@@ -14,7 +14,7 @@ import { areNumbers } from "./messages.js";
 
 export const LONGEST_TEXT = 8000;
 const MOST_OBJECTS = 32;
-const MOST_BLOCKS = 64;
+const MOST_BLOCKS = 80;
 export const MOST_MEMORIES = 24;
 
 const READERS = {
@@ -32,8 +32,8 @@ const READERS = {
     rule: words(rule),
     ended: state === "ended",
   }),
-  alert: common,
-  text: ({ blocks }) => ({ quads: list(blocks, MOST_BLOCKS, readQuad) }),
+  alert: ({ id, ...message }) => ({ ...common(message), told: words(id) }),
+  text: ({ blocks }) => ({ lines: readLines(blocks) }),
 };
 
 /** @returns {Saying | null} null if it is none */
@@ -55,6 +55,14 @@ export function readMemories(answer) {
     box: areNumbers(found?.box, 4) ? found.box : null,
     evidence: words(found?.evidence) || null,
   }));
+}
+
+/** @returns {{text: string, quad: number[][]}[]} lines of text with their corners */
+export function readLines(blocks) {
+  return list(blocks, MOST_BLOCKS, (block) => {
+    const quad = readQuad(block);
+    return quad && { text: words(block.text), quad };
+  });
 }
 
 function common({ text, age, source, objects, evidence }) {

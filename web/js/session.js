@@ -10,6 +10,8 @@ import { sdpFragment } from "./sdpfrag.js";
 const COLLECT_MS = 60;
 /** More candidates than any phone has interfaces. */
 const MOST_CANDIDATES = 64;
+/** A path on which nothing comes back for so long, after the network changed, is dead, ms. */
+const PROVE_WITHIN = 1000;
 
 /**
  * @typedef {Pick<PeerEvents, "ready" | "returned" | "sending"> & Record<"tracks" | "event",
@@ -27,6 +29,7 @@ export class Session {
   #gathered = false;
   #collecting;
   #beating;
+  #proving;
   #closed = false;
   #end;
 
@@ -38,8 +41,13 @@ export class Session {
     this.#end = resolve;
   });
 
-  constructor(api, iceServers, track, on) {
+  /** Shown with the next offer, it goes on with this session. */
+  resume;
+
+  /** @param {string} [resume] of the session to go on with */
+  constructor(api, iceServers, track, on, resume = "") {
     this.#api = api;
+    this.resume = resume;
     this.#on = on;
     this.#peer = new Peer(iceServers, track, {
       tracks: (text) => this.#hear(text, on.tracks),
@@ -62,12 +70,13 @@ export class Session {
     signal.addEventListener("abort", () => this.close(), { once: true });
     try {
       this.#offer = await this.#peer.offer();
-      this.#created = await this.#api.createSession(this.#offer, signal);
+      this.#created = await this.#api.createSession(this.#offer, signal, this.resume);
+      this.resume = this.#created.resume;
       if (signal.aborted) throw new Problem("lost");
       this.#collectSoon();
       await this.#peer.accept(this.#created.answer);
     } catch (error) {
-      this.close();
+      this.close({ forGood: signal.aborted });
       throw error;
     }
     this.#beating = setInterval(() => this.#beat(), BEAT_MS);
@@ -83,13 +92,25 @@ export class Session {
     await this.#peer.replaceTrack(track);
   }
 
-  /** Ends the session here and at the server; may be called twice. */
-  close() {
+  /** Ends it soon, as lost, unless the server answers at once. */
+  prove() {
+    clearTimeout(this.#proving);
+    const { answers } = this.heartbeat;
+    this.send(this.heartbeat.ping(performance.now()));
+    this.#proving = setTimeout(() => {
+      if (this.heartbeat.answers === answers) this.#end(new Problem("lost"));
+    }, PROVE_WITHIN);
+  }
+
+  /** Ends the connection, and `forGood` the session at the server; may be called twice. */
+  close({ forGood = true } = {}) {
     clearInterval(this.#beating);
+    clearTimeout(this.#proving);
     clearTimeout(this.#collecting);
     this.#peer.close();
     if (this.#closed || !this.#created) return;
     this.#closed = true;
+    if (!forGood) return;
     // The server may be gone already, and then there is nothing left to end.
     this.#api.end(this.#created.location).catch(() => {});
   }

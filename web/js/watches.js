@@ -10,6 +10,8 @@
 
 export const MOST_WATCHES = 16;
 export const MOST_ALERTS = 5;
+/** What a server repeats after a break is among the last so many. */
+const MOST_TOLD = 64;
 
 export class Watches {
   #given = 0;
@@ -59,15 +61,25 @@ export class Watches {
 
 export class Alerts {
   #heard = 0;
+  #told = [];
 
   /** Newest first. Ids are this page's own: the server counts anew in every session. */
   list = [];
 
-  add({ text, age, objects, evidence }, now) {
+  /** @returns {boolean} false if it was told before: after a break the server repeats itself */
+  add({ told, text, age, objects, evidence }, now) {
+    if (told && this.#told.includes(told)) return false;
+    if (told) this.#told = [told, ...this.#told].slice(0, MOST_TOLD);
     this.#heard += 1;
     const id = `alert-${this.#heard}`;
     this.list.unshift({ id, text, at: now - age, objects, evidence });
     this.list.splice(MOST_ALERTS);
+    return true;
+  }
+
+  /** Another session, whose ids mean other alerts. */
+  begin() {
+    this.#told = [];
   }
 
   dismiss(id) {

@@ -188,7 +188,21 @@ async def test_sender_reports_are_overheard_and_still_get_to_aiortc() -> None:
     assert inside(receiver, "lsr") == {SOURCE: 7 << 16}
 
 
-@pytest.mark.parametrize("how", ["bye", "disconnect", "stop"])
+async def test_a_goodbye_is_told_and_what_comes_after_it_is_still_seen() -> None:
+    async with receiving() as reception:
+        told: list[str] = []
+        reception.ingest._receiving._ended = lambda: told.append("bye")
+        encoder = Encoder()
+        await reception.take(*encoder.packets())
+        await reception.until(lambda: reception.arrivals)
+        await reception.receiver._handle_rtcp_packet(RtcpByePacket([SOURCE]))
+        seen = len(reception.arrivals)
+        await reception.take(*encoder.packets())
+        await reception.until(lambda: len(reception.arrivals) > seen)
+        assert told == ["bye"]
+
+
+@pytest.mark.parametrize("how", ["disconnect", "stop"])
 async def test_when_the_other_side_ends_so_do_the_track_the_arrivals_and_the_threads(
     how: str,
 ) -> None:
@@ -196,9 +210,7 @@ async def test_when_the_other_side_ends_so_do_the_track_the_arrivals_and_the_thr
         await reception.take(*Encoder().packets())
         await reception.until(lambda: reception.arrivals)
         assert len(decoder_threads()) == 2, "ours, and aiortc's which has nothing to do"
-        if how == "bye":
-            await reception.receiver._handle_rtcp_packet(RtcpByePacket([SOURCE]))
-        elif how == "disconnect":
+        if how == "disconnect":
             reception.receiver._handle_disconnect()
         else:
             await reception.receiver.stop()
