@@ -11,6 +11,7 @@ import {
   linePath,
   nearest,
   place,
+  shownSpan,
   summary,
   tableRows,
   thin,
@@ -19,7 +20,7 @@ import {
 } from "../../web/admin/plot.js";
 import { PLOTS, STAGES, stagePlot } from "../../web/admin/plots.js";
 import { Samples } from "../../web/admin/samples.js";
-import { duration, figure, say, speak } from "../../web/admin/words.js";
+import { duration, figure, say, short, speak } from "../../web/admin/words.js";
 
 await speak("en");
 
@@ -32,11 +33,19 @@ test("ticks are round, begin at nothing and reach over the highest value", () =>
   assert.deepEqual(valueTicks(30), [0, 10, 20, 30]);
   assert.deepEqual(valueTicks(0.4), [0, 0.5, 1]);
   assert.deepEqual(valueTicks(Number.NaN), [0, 0.5, 1]);
+  assert.deepEqual(valueTicks(1, true), [0, 1]);
+  assert.deepEqual(valueTicks(8, true), [0, 5, 10]);
   for (const most of [1, 1.7, 3.3, 12, 29.9, 30.1, 99, 101, 416, 12345.6]) {
     const ticks = valueTicks(most);
     assert.ok(ticks.at(-1) >= most && ticks.at(-2) < most, `${most}: ${ticks}`);
     assert.ok(ticks.length >= 2 && ticks.length <= 4, `${most}: ${ticks}`);
   }
+});
+
+test("no more time is shown than was sampled, and never less than a minute", () => {
+  assert.equal(shownSpan(300, 0), 60);
+  assert.equal(shownSpan(300, 61), 75);
+  assert.equal(shownSpan(300, 800), 300);
 });
 
 test("ticks of time are few, and whole", () => {
@@ -190,6 +199,8 @@ test("figures have their unit, and as many digits as are worth reading", () => {
   assert.equal(figure(2.345, "ms"), "2.3 ms");
   assert.equal(figure(41.9, "ms"), "42 ms");
   assert.equal(figure(3, ""), "3");
+  assert.equal(figure(2345, "ms"), "2.3 s");
+  assert.equal(short(12_000), "12k");
   assert.equal(figure(null, "ms"), "not known");
   assert.equal(say("no.such.word"), "no.such.word");
   assert.deepEqual([5, 60, 95, 3700].map(duration), ["5 s", "1 min", "1 min 35 s", "1 h 1 min"]);

@@ -6,13 +6,14 @@ import {
   linePath,
   nearest,
   place,
+  shownSpan,
   summary,
   tableRows,
   thin,
   timeTicks,
   valueTicks,
 } from "./plot.js";
-import { duration, figure, plain, say } from "./words.js";
+import { duration, figure, say, short } from "./words.js";
 
 const HEIGHT = 132;
 const MARGIN = { left: 38, right: 10, top: 8, bottom: 20 };
@@ -43,11 +44,12 @@ export class Chart {
     return this.#parts.root;
   }
 
-  /** @param {Samples} samples @param {number} span seconds to show */
-  show(samples, span) {
+  /** @param {Samples} samples @param {number} wanted seconds to show */
+  show(samples, wanted) {
+    const span = shownSpan(wanted, samples.sampled);
     const lines = this.#plot.lines.map(({ of }) => samples.line(of));
     const window = { from: samples.now - span, to: samples.now };
-    const ticks = valueTicks(highest(lines, window));
+    const ticks = valueTicks(highest(lines, window), this.#plot.stepped);
     window.top = ticks.at(-1);
     this.#shown = { lines, window, ticks, span, interval: samples.interval };
     this.#tell();
@@ -88,7 +90,7 @@ export class Chart {
       const y = Math.round(place({ at: 0, value }, area, window)[1]) + 0.5;
       const line = shape("path", { class: "rule", d: `M${area.left} ${y}h${area.width}` });
       const label = { class: "tick", x: area.left - 6, y: y + 3.5, "text-anchor": "end" };
-      return [line, shape("text", label, plain(value))];
+      return [line, shape("text", label, short(value))];
     });
   }
 

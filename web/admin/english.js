@@ -46,7 +46,7 @@ export default {
   "plot.drops": "Left out each second",
   "plot.memory": "Memory",
   "plot.sessions": "Sessions",
-  "plot.degradation": "Steps below the detector's best input",
+  "plot.degradation": "Detector's steps below its best",
   "plot.stage.decode": "Decoding",
   "plot.stage.look": "Looking: tracking and drawing",
   "plot.stage.server": "Decoded to handed over",
@@ -80,6 +80,7 @@ export default {
   "line.degradation": "Steps",
 
   "unit.ms": "{number} ms",
+  "unit.s": "{number} s",
   "unit.fps": "{number} fps",
   "unit.per-second": "{number}/s",
   "unit.mb": "{number} MB",

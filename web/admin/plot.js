@@ -14,15 +14,27 @@ const MOST_TIME_TICKS = 5;
 /** A plot of nothing still has a scale. */
 const LEAST_TOP = 1;
 
+/** As long as little was sampled, no more time is shown than that: seconds at least, and a step. */
+const LEAST_SPAN = 60;
+const SPAN_STEP = 15;
+
+/** How much of the time that is wanted to show, when so much was sampled, seconds. */
+export function shownSpan(wanted, sampled) {
+  const filled = Math.ceil(Math.max(sampled, LEAST_SPAN) / SPAN_STEP) * SPAN_STEP;
+  return Math.min(wanted, filled);
+}
+
 /**
  * Ticks from 0 up, at round numbers, so that `most` lies at or below the last.
+ * @param {boolean} [whole] whether there is nothing between 0 and 1
  * @returns {number[]} ascending, `count` steps at most
  */
-export function valueTicks(most, count = 3) {
+export function valueTicks(most, whole = false, count = 3) {
   const wanted = Math.max(Number.isFinite(most) ? most : 0, LEAST_TOP);
   const rough = wanted / count;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => each >= rough * 0.999);
+  const steady = [1, 2, 5, 10].map((factor) => factor * power);
+  const step = Math.max(steady.find((each) => each >= rough * 0.999), whole ? 1 : 0);
   const steps = Math.ceil(wanted / step - 1e-9);
   return Array.from({ length: steps + 1 }, (_, index) => tidy(index * step));
 }

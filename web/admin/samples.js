@@ -14,6 +14,11 @@ export class Samples {
     return this.#kept.at(-1)?.at ?? 0;
   }
 
+  /** Seconds from the oldest to the server's now, 0 without any. */
+  get sampled() {
+    return this.#kept.length > 0 ? this.now - this.#kept[0].at : 0;
+  }
+
   get length() {
     return this.#kept.length;
   }

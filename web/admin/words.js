@@ -27,6 +27,7 @@ export function say(key, values = {}) {
 /** A value with its unit. @param {number | null} value */
 export function figure(value, unit) {
   if (value === null || value === undefined) return say("unknown");
+  if (unit === "ms" && value >= 1000) return say("unit.s", { number: (value / 1000).toFixed(1) });
   const number = plain(value);
   return unit ? say(`unit.${unit}`, { number }) : number;
 }
@@ -35,6 +36,11 @@ export function figure(value, unit) {
 export function plain(value) {
   const digits = Math.abs(value) < 10 && !Number.isInteger(value) ? 1 : 0;
   return value.toFixed(digits);
+}
+
+/** For a scale, where there is little room. */
+export function short(value) {
+  return value >= 10_000 ? `${plain(value / 1000)}k` : plain(value);
 }
 
 /** How long something lasted or ago it was. */
