@@ -45,7 +45,7 @@ export default {
   "plot.drops": "每秒略过",
   "plot.memory": "内存",
   "plot.sessions": "会话",
-  "plot.degradation": "检测器低于最佳的级数",
+  "plot.degradation": "低于最佳输入的级数",
   "plot.stage.decode": "解码",
   "plot.stage.look": "查看：跟踪与绘制",
   "plot.stage.server": "从解码到交出",

@@ -46,7 +46,7 @@ export default {
   "plot.drops": "Left out each second",
   "plot.memory": "Memory",
   "plot.sessions": "Sessions",
-  "plot.degradation": "Detector's steps below its best",
+  "plot.degradation": "Steps below best input",
   "plot.stage.decode": "Decoding",
   "plot.stage.look": "Looking: tracking and drawing",
   "plot.stage.server": "Decoded to handed over",
