@@ -26,6 +26,7 @@ from streaming import events_socket, page_routes, problems, routes, still_routes
 from streaming.admin import routes as admin_routes
 from streaming.admin.gate import AdminGate
 from streaming.app_models import choice, models_folder
+from streaming.app_speech import speech_loaders
 from streaming.doctor import Check
 from streaming.offloop import OffLoop
 from streaming.origins import let_read, may_ask
@@ -33,6 +34,7 @@ from streaming.sample import sample_mp4
 from streaming.security import Gate
 from streaming.server import Server
 from streaming.settings import Settings
+from streaming.spoken_route import router as spoken_router
 from streaming.understanding import Loaders
 from streaming.version import VERSION
 from streaming.yielding import yielding_thread
@@ -143,6 +145,7 @@ def make_loaders(settings: Settings) -> Loaders:
         detector=lambda: load_detector_apart(settings),
         reader=(lambda: load_reader(settings)) if settings.read_text else None,
         poses=PoseProcess if settings.pose else None,
+        speech=speech_loaders(settings.speech),
         model=(lambda: open_model(settings)) if settings.vlm or settings.vlm_url else None,
     )
 
@@ -215,6 +218,7 @@ def make_app(server: Server) -> FastAPI:
     app.include_router(routes.router)
     app.include_router(still_routes.router)
     app.include_router(events_socket.router)
+    app.include_router(spoken_router)
     app.include_router(admin_routes.public)
     app.include_router(admin_routes.router)
     app.include_router(page_routes.router)

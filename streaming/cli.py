@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from streaming import app, app_models, doctor
+from streaming import app, app_models, app_speech, doctor
 from streaming.addresses import local_addresses, parse_bind
 from streaming.commandline import (
     add_detector_options,
@@ -26,6 +26,7 @@ from streaming.commandline import (
     stream_settings,
 )
 from streaming.demo import demo
+from streaming.hearing_options import add_speech_options, speech_settings
 from streaming.memory_commands import add_memory
 from streaming.models_command import add_models
 from streaming.pairing import Security, decide
@@ -122,6 +123,7 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="find the joints of people, and draw and tell them (default: boxes alone)",
     )
+    add_speech_options(parser, app_speech.recogniser_names())
     parser.set_defaults(run=_serve)
 
 
@@ -135,6 +137,7 @@ def _serve(options: argparse.Namespace) -> int:
         target_detect_hz=options.detect_hz,
         ice_servers=tuple(options.ice_server),
         pose=options.pose,
+        speech=speech_settings(options),
         **stream_settings(options),
     )
     return serve(bind, security, settings, state_folder(os.environ))

@@ -11,6 +11,7 @@ from streaming.sink import Sink
 from streaming.wire import (
     Ask,
     Command,
+    Listen,
     Ping,
     Pong,
     Problem,
@@ -61,6 +62,8 @@ class Listener:
             self._reply(Pong(command.t))
         elif isinstance(command, SetOptions):
             self._set(command)
+        elif isinstance(command, Listen):
+            self._listen(command)
         else:
             self._session.conversation.take(_event(command))
 
@@ -75,6 +78,14 @@ class Listener:
         if options.share is not None:
             self._session.shared = options.share
         self._session.conversation.take(OptionsSet(options.captions, language))
+
+    def _listen(self, command: Listen) -> None:
+        language = _one_of(command.language, LANGUAGES, "language")
+        hearing = self._session.hearing
+        if hearing is not None:
+            hearing.listen(command.mode, language)
+        elif command.mode != "off":
+            self._reply(Problem("no-hearing", "This server does not recognise speech."))
 
     def _reply(self, message: Pong | Problem) -> None:
         self._sink.send(encode(message))

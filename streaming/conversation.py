@@ -16,12 +16,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from streaming.evidence import Evidence
+from streaming.hearing import Ears
 from streaming.model_desk import ModelDesk
 from streaming.posing_desk import PosingDesk
 from streaming.reading_desk import ReadingDesk
 from streaming.remembering.entries import MOST_RECALLED, Search
 from streaming.remembering.keeper import MemoryKeeper
 from streaming.speech import message_of
+from streaming.spoken import Speaking
 from streaming.wire import Message, Problem
 from vision.assistant import Assistant
 from vision.assisting.outbox import Abilities, AssistantConfig
@@ -66,6 +68,10 @@ class Faculties:
     "Deadlines and intervals."
     poses: PosingDesk | None = None
     "What finds people's joints, if it is asked for."
+    ears: Ears | None = None
+    "What speech is heard with, if it is asked for."
+    voice: Speaking | None = None
+    "What speaks, if it is asked for."
 
     @property
     def abilities(self) -> Abilities:

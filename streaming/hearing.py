@@ -1,9 +1,9 @@
 """Hears one person: sound in, what they said out.
 
-Driving contract: ``listen`` as the person says; ``take`` with every frame of sound; ``run`` for as
-long as the session lasts; ``close`` at its end. All on the loop: the network that tells speech from
-noise runs in a thread, the recogniser elsewhere. Nothing is kept: sound that no utterance is made
-of is dropped, and an utterance when it has been turned into text.
+Driving contract: ``listen`` as the person says; ``take`` with every frame of sound; ``close`` at
+the session's end. All on the loop: the network that tells speech from noise runs in a thread, the
+recogniser elsewhere. Nothing is kept: sound that no utterance is made of is dropped, and an
+utterance when it has been turned into text.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import av
 
 from streaming.hearing_ends import Utterance, Utterances
 from streaming.hearing_samples import Sound
-from streaming.wire import Heard
+from streaming.wire import Heard, HeardError
 from vision.errors import NoAnswer
 from vision.speech import Recogniser, Samples, VoiceDetectorMaker
 from vision.types import Language
@@ -71,6 +71,7 @@ class Hearing:
         self._came = asyncio.Event()
         self._said = 0
         self._under_way: set[asyncio.Task[None]] = set()
+        self._judging: asyncio.Task[None] | None = None
         self._ending = False
         self._got = False
 
@@ -80,6 +81,8 @@ class Hearing:
         if mode == self._mode:
             return
         before, self._mode = self._mode, mode
+        if self._judging is None:
+            self._judging = asyncio.create_task(self._judge(), name="hearing")
         if before == "push":
             self._ending = True  # what has come is still judged
             self._came.set()
@@ -95,7 +98,14 @@ class Hearing:
         if self._sound.has_window:
             self._came.set()
 
-    async def run(self) -> None:
+    def close(self) -> None:
+        """Ends what is under way; once or more."""
+        self._mode = "off"
+        self._sound.forget()
+        for task in (*self._under_way, *filter(None, [self._judging])):
+            task.cancel()
+
+    async def _judge(self) -> None:
         """Judges what comes, until cancelled."""
         while True:
             try:
@@ -108,13 +118,6 @@ class Hearing:
             await self._judge_all()
             if self._ending:
                 self._end_push()
-
-    def close(self) -> None:
-        """Ends what is under way; once or more."""
-        self._mode = "off"
-        self._sound.forget()
-        for task in tuple(self._under_way):
-            task.cancel()
 
     async def _judge_all(self) -> None:
         windows, now = list(self._sound.windows()), time.monotonic()
@@ -185,8 +188,8 @@ class Hearing:
             self._say(Heard(id=name, final=True, error="away"))
         else:
             taken = round((time.monotonic() - utterance.ended) * 1e3)
-            error = None if text else "not-understood"
-            self._say(Heard(id=name, text=text, final=True, ms=taken, error=error))
+            missed: HeardError | None = None if text else "not-understood"
+            self._say(Heard(id=name, text=text, final=True, ms=taken, error=missed))
 
     async def _text(self, utterance: Utterance) -> str:
         async with asyncio.timeout(WITHIN), self._ears.turns:

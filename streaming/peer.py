@@ -29,6 +29,7 @@ from streaming.channels import ChannelSink
 from streaming.commands import Listener
 from streaming.egress import ReturnedTrack
 from streaming.garbage import guard_against_garbage
+from streaming.hearing_track import pump
 from streaming.ingest import Ingest
 from streaming.mailbox import Mailbox
 from streaming.offer import PARSE_ERRORS, BadOffer, Fragment, UnusableOffer
@@ -128,6 +129,7 @@ class Peer:
         except (InvalidAccessError, InvalidStateError, *PARSE_ERRORS) as error:
             raise BadOffer(f"The offer cannot be used: {error}") from error
         self._receive(returned_in)
+        self._hear()
         try:
             await self._pc.setLocalDescription(await self._pc.createAnswer())
         except (InvalidAccessError, InvalidStateError, *PARSE_ERRORS) as error:
@@ -221,6 +223,14 @@ class Peer:
         if ours or self._limits.codec != "auto":
             prefer(chosen, self._limits.codec)
 
+    def _hear(self) -> None:
+        """Takes the first sound that the client may send, where the server hears."""
+        hearing = self._session.hearing
+        sending = [each for each in self._pc.getTransceivers() if _sends(each, "audio")]
+        if hearing is not None and sending:
+            sending[0].direction = "recvonly"
+            self._spawn(pump(sending[0].receiver.track, hearing.take), "sound")
+
     def _stands_still(self) -> None:
         self._session.complain("no-picture", NO_PICTURE)
 
@@ -296,4 +306,8 @@ class Peer:
 
 
 def _sends_video(transceiver: RTCRtpTransceiver) -> bool:
-    return transceiver.kind == "video" and transceiver.receiver.track is not None
+    return _sends(transceiver, "video")
+
+
+def _sends(transceiver: RTCRtpTransceiver, kind: str) -> bool:
+    return transceiver.kind == kind and transceiver.receiver.track is not None

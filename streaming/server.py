@@ -111,6 +111,8 @@ class Server:
                 "overlays": list(OVERLAY_MODES),
                 "languages": list(LANGUAGES),
                 "text": self.faculties is not None and self.faculties.reader is not None,
+                "hears": self._hears,
+                "speaks": self._speaks,
                 "share": self.admin.usable,
             },
             "limits": self.limits,
@@ -121,6 +123,18 @@ class Server:
     def vlm(self) -> str:
         """Name of the language model that sees, or ``grounded``."""
         return (self.faculties.abilities.model if self.faculties else "") or GROUNDED
+
+    @property
+    def _hears(self) -> str:
+        """Name of what recognises speech; empty where nothing does."""
+        ears = self.faculties.ears if self.faculties else None
+        return ears.recogniser.name if ears else ""
+
+    @property
+    def _speaks(self) -> str:
+        """Name of the server's voice; empty where it has none."""
+        voice = self.faculties.voice if self.faculties else None
+        return voice.voice.name if voice else ""
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

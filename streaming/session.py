@@ -28,6 +28,7 @@ from streaming.conversation import Conversation, Faculties
 from streaming.engine import Engine
 from streaming.following import Following, Shown
 from streaming.frames import frame_of, picture_of
+from streaming.hearing import Hearing
 from streaming.ingest import Arrival
 from streaming.lane import Result, Sight
 from streaming.mailbox import Mailbox
@@ -128,6 +129,8 @@ class Session:
         self.conversation = Conversation(
             identity.session, labels, faculties, self.say, self._clock.now
         )
+        ears = faculties.ears
+        self.hearing = Hearing(identity.session, ears, self.say) if ears is not None else None
 
     async def run(self) -> None:
         """Does, until cancelled, what needs no new frame: takes results in, reports, ages."""
@@ -161,6 +164,8 @@ class Session:
         """Ends what waits for this session's frames and results."""
         self._engine.unsubscribe(self._lane)
         self.conversation.close()
+        if self.hearing is not None:
+            self.hearing.close()
         self._posing.close()
         self._following.close()
         self.returned.close()

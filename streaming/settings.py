@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from streaming.hearing_settings import SpeechSettings
 from streaming.remembering.limits import MemoryLimits
 from streaming.sending.limits import Limits
 
@@ -60,6 +61,8 @@ class Settings:
     "Requests that it takes at a time."
     vlm_timeout: float = 20.0
     "Seconds that a question waits for the model's first word."
+    speech: SpeechSettings = field(default_factory=SpeechSettings)
+    "What hears and speaks."
     memory: Path | None = None
     "Folder in which what was seen is remembered; None: in this process only."
     memory_limits: MemoryLimits | None = None

@@ -15,6 +15,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 
 from streaming.conversation import Faculties
+from streaming.hearing_open import SpeechLoaders, open_ears, open_voice
 from streaming.model_desk import ModelDesk
 from streaming.posing_desk import PosingDesk
 from streaming.reading_desk import ReadingDesk
@@ -39,6 +40,8 @@ class Loaders:
     "What sees and speaks; None for a server that answers from what the others know."
     poses: Callable[[], PoseEstimator] | None = None
     "What finds people's joints; None for a server that does not. Blocks."
+    speech: SpeechLoaders | None = None
+    "What hears and speaks; None for a server that does neither."
 
 
 @asynccontextmanager
@@ -61,6 +64,8 @@ async def understanding(
             reader=await _open_reader(stack, loaders),
             config=AssistantConfig(first_word_within=settings.vlm_timeout),
             poses=await _open_poses(stack, loaders),
+            ears=await open_ears(stack, loaders.speech),
+            voice=open_voice(stack, loaders.speech),
         )
 
 

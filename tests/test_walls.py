@@ -16,7 +16,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "streaming": {"streaming", "vision"},
     "web": set(),
 }
-COMPOSITION_ROOT = {"streaming/app.py", "streaming/app_models.py"}
+COMPOSITION_ROOT = {"streaming/app.py", "streaming/app_models.py", "streaming/app_speech.py"}
 SPEAKS_RTP = {
     *("ingest", "egress", "peer", "channels", "offer", "server"),
     *("receiving/adapter", "known_aiortc", "hearing_track"),
