@@ -209,6 +209,7 @@ class Sessions:
         self._entries[session_id] = entry
         entry.peer, entry.ufrag, entry.etag = self._peer(entry.session), offer.ufrag, _etag()
         entry.away, entry.heard, entry.bytes_received = False, time.monotonic(), 0
+        entry.session.shared = False  # whoever is back agrees anew
         return entry
 
     def _peer(self, session: Session) -> Peer:

@@ -40,7 +40,7 @@ async def state(
 @router.get("/sessions/{session_id}/thumbnail.jpg")
 async def small_picture(entry: EntryHere) -> Response:
     """The newest annotated frame, small, where its person shares it."""
-    picture = await _shared_picture(entry.session)
+    picture = None if entry.away else await _shared_picture(entry.session)
     if picture is None:
         raise HTTPProblem(404, NOT_SHARED)
     headers = {"Cache-Control": "no-store"}

@@ -109,7 +109,6 @@ export default {
   "state.new": "尚未连接",
   "state.connecting": "正在连接",
   "state.connected": "已连接",
-  "state.away": "已离开，可能回来",
   "state.closed": "已结束",
   "state.failed": "已断开",
 

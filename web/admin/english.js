@@ -110,7 +110,6 @@ export default {
   "state.new": "not connected yet",
   "state.connecting": "connecting",
   "state.connected": "connected",
-  "state.away": "away, may come back",
   "state.closed": "ended",
   "state.failed": "lost",
 

@@ -179,6 +179,24 @@ async def test_a_picture_under_way_is_held_back_when_agreement_ends(
         assert detail(answer, 404) == NOT_SHARED
 
 
+async def test_a_picture_is_not_shown_while_its_person_is_away_nor_unasked_when_they_are_back(
+    serving: Maker, connected: Maker
+) -> None:
+    async with serving() as running:
+        async with connected(running) as client:
+            await client.until(lambda: client.said("stats"))
+            await share(client, running, agreed=True)
+            path = f"/v1/admin/sessions/{client.location.rsplit('/', 1)[1]}/thumbnail.jpg"
+            assert (await running.http.get(path)).status_code == 200
+            token = client.said("hello")[0]["resume"]
+        await client.until(lambda: running.server.sessions.waiting)
+        assert detail(await running.http.get(path), 404) == NOT_SHARED
+        async with connected(running, headers={"Openeyes-Resume": token}) as back:
+            await back.until(lambda: back.said("stats"))
+            assert back.said("hello")[0]["resumed"]
+            assert detail(await running.http.get(path), 404) == NOT_SHARED
+
+
 async def share(client: Any, running: Any, *, agreed: bool) -> None:
     client.channels["events"].send(f'{{"type": "set", "share": {str(agreed).lower()}}}')
     (entry,) = running.server.sessions.all()
