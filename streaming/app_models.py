@@ -22,6 +22,7 @@ import models.zoo.exporting
 import models.zoo.language
 import models.zoo.pulling
 import models.zoo.removal
+import models.zoo.store
 from streaming.private_folder import state_folder
 from streaming.sample import sample_camera, sample_picture
 from streaming.settings import Settings
@@ -31,6 +32,9 @@ log = logging.getLogger(__name__)
 
 ModelCard: TypeAlias = models.zoo.cards.Card
 """A model of the catalogue, and whether it is here."""
+
+KeptModel: TypeAlias = models.zoo.store.Kept
+"""A model that is in the folder of models, and what is recorded of it."""
 
 BENCH_FRAMES = range(0, 240, 40)
 """Of the sample, in turn before each detector that is timed."""
@@ -120,9 +124,7 @@ def model_card(name: str) -> ModelCard:
     return models.zoo.cards.card(name, models_folder())
 
 
-def pull_model(
-    name: str, *, accept_licence: bool = False, offline: bool = False
-) -> models.zoo.pulling.Pulled:
+def pull_model(name: str, *, accept_licence: bool = False, offline: bool = False) -> KeptModel:
     """Fetches a model and verifies it.
 
     Raises:
@@ -155,11 +157,11 @@ def remove_model(name: str) -> int:
     return models.zoo.removal.remove(name, models_folder())
 
 
-def export_model(name: str, *, accept_licence: bool, weights: Path | None) -> Path:
-    """Makes a model of weights in another form; gives its folder.
+def export_model(name: str, *, accept_licence: bool, weights: Path | None) -> KeptModel:
+    """Makes a model of weights in another form.
 
     Raises:
-        ConfigError: its licence was not accepted.
+        ConfigError: its licence was not accepted, or there is no room for it.
         ModelError: it cannot be made.
     """
     return models.zoo.exporting.export(

@@ -7,7 +7,7 @@ import sys
 
 from streaming import app_models
 from streaming.models_making import add_bench, add_export
-from streaming.models_shown import facts, licence, line, megabytes, table, use
+from streaming.models_shown import facts, licence, line, megabytes, table, unconfirmed, use
 
 
 def add_models(parser: argparse.ArgumentParser) -> None:
@@ -74,11 +74,8 @@ def _pull(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("stopped; what has come in is kept, the next pull goes on there", file=sys.stderr)
         raise
-    for path in pulled.manifest.unconfirmed:
-        print(
-            f"Nobody has published what {path} has to be. What came in first is trusted from now "
-            f"on: sha256 {pulled.manifest.files[path]}"
-        )
+    for each in unconfirmed(pulled):
+        print(each)
     print(f"{options.name} is whole in {pulled.folder}")
     print("\n".join(use(app_models.model_card(options.name))))
     return 0

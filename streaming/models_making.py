@@ -10,7 +10,7 @@ import msgspec
 
 from streaming import app_models
 from streaming.commandline import positive
-from streaming.models_shown import facts, licence
+from streaming.models_shown import facts, licence, made_of, unconfirmed
 
 
 def add_export(parser: argparse.ArgumentParser) -> None:
@@ -48,10 +48,11 @@ def add_bench(parser: argparse.ArgumentParser) -> None:
 
 def _export(options: argparse.Namespace) -> int:
     print("\n".join(licence(app_models.model_card(options.name))), flush=True)
-    folder = app_models.export_model(
+    kept = app_models.export_model(
         options.name, accept_licence=options.accept_licence, weights=options.weights
     )
-    print(f"{options.name} is whole in {folder}")
+    print("\n".join((*made_of(kept), *unconfirmed(kept))))
+    print(f"{options.name} is whole in {kept.folder}")
     print("\n".join(facts(app_models.model_card(options.name))[-1:]))
     return 0
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from streaming.app_models import ModelCard
+from streaming.app_models import KeptModel, ModelCard
 
 COLUMNS = ("NAME", "LICENCE", "AP", "MB", "")
 
@@ -89,6 +89,23 @@ def use(card: ModelCard) -> list[str]:
     accepted = " --accept-licence" if card.concern else ""
     got = f"openeyes models {'export' if source == 'export' else 'pull'} {name}{accepted}"
     return [_fact("first", got), _fact("then", command)]
+
+
+def unconfirmed(kept: KeptModel) -> list[str]:
+    """Of which files nobody but this machine can say whether they are the right ones."""
+    return [
+        f"Nobody has published what {path} has to be. What came in first is trusted from now "
+        f"on: sha256 {kept.record.files[path]}"
+        for path in kept.record.unconfirmed
+    ]
+
+
+def made_of(kept: KeptModel) -> list[str]:
+    """What made a model here, and of which weights."""
+    record = kept.record
+    of = [f"{name}, sha256 {digest}" for name, digest in record.sources.items()]
+    by = " ".join(filter(None, (record.repository, record.commit and f"at {record.commit}")))
+    return [_fact("made by", by), *(_fact("of", each) for each in of)]
 
 
 def megabytes(number: float | None) -> str:

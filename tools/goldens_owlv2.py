@@ -171,7 +171,7 @@ def main() -> None:
     )
     with TemporaryDirectory() as folder:
         write(made, tokens, Path(folder), "toys/owlv2-toy", prompt="{}")
-        for name in (VISION, TEXT, TOKENIZER, "manifest.json"):
+        for name in (VISION, TEXT, TOKENIZER, "detector.json"):
             packed = lzma.compress((Path(folder) / name).read_bytes(), preset=9)
             (FOLDER / f"{name}.xz").write_bytes(packed)
             sys.stdout.write(f"{name}.xz {len(packed)} bytes\n")

@@ -8,7 +8,7 @@ to do::
     ├── ModelError           a model cannot be used
     │   ├── UnknownModel     no adapter is registered under that name
     │   ├── WeightsMissing   the model's file is not there
-    │   ├── WeightsCorrupt   the model's file is not the one that its manifest describes
+    │   ├── WeightsCorrupt   the model's file is not the one that was recorded
     │   ├── DeviceUnavailable  the asked-for accelerator is not there
     │   └── NoAnswer         a language model did not answer a request, or not to its end
     └── MediaError           a video cannot be read or written
@@ -46,11 +46,11 @@ class UnknownModel(ModelError):
 
 
 class WeightsMissing(ModelError):
-    """The model's file is not where its manifest says."""
+    """The model's file is not where it was recorded to be."""
 
 
 class WeightsCorrupt(ModelError):
-    """The model's file is not the one that its manifest describes."""
+    """The model's file is not the one that was recorded."""
 
 
 class DeviceUnavailable(ModelError):

@@ -131,11 +131,11 @@ def load(
     the processor.
 
     Raises:
-        WeightsMissing, WeightsCorrupt: see ``models.open_vocabulary.folder.manifest``.
+        WeightsMissing, WeightsCorrupt: see ``models.open_vocabulary.folder.description``.
         DeviceUnavailable: the device was asked for by name and cannot be used.
         ModelError: it cannot be loaded, or the package ``tokenizers`` is not there.
     """
-    described = folders.manifest(folder)
+    described = folders.description(folder)
 
     reading = open_network(folder / folders.TEXT, device="cpu", threads=threads, opener=opener)
     text = TextEncoder(described, tokenizer_of(folder), reading)

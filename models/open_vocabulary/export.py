@@ -7,12 +7,11 @@ nothing else here does.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from models.open_vocabulary.folder import MANIFEST, TEXT, TOKENIZER, VISION, Manifest, digest
+from models.open_vocabulary.folder import TEXT, TOKENIZER, VISION, Description, digest, seal
 from vision.errors import ModelError
 
 PROMPT = "a photo of {}"
@@ -21,14 +20,24 @@ PROMPT = "a photo of {}"
 LICENSE = "Apache-2.0"
 """Of the authors' weights."""
 
+MAIN = "main"
+
+ENDINGS = (".safetensors", ".bin")
+"""Of files with weights."""
+
+WEIGHTS = ("model.safetensors", "pytorch_model.bin")
+"""As they are called on the hub."""
+
 OPSET = 17
 PICTURE_OUTPUTS = ("class_embeds", "shift", "scale", "boxes")
 TINY = 1e-6
 """Added to lengths, as the authors do, so that none is nothing."""
 
 
-def export(source: str, folder: Path) -> Manifest:
+def export(source: str, folder: Path, revision: str = "") -> Description:
     """Writes the detector ``source``, a name on the hub or a folder, to ``folder``.
+
+    ``revision`` is a branch or commit on the hub; ``main`` if empty.
 
     Raises:
         ModelError: torch or transformers is not installed.
@@ -38,13 +47,34 @@ def export(source: str, folder: Path) -> Manifest:
     except ImportError as error:
         raise ModelError("exporting OWLv2 needs: pip install torch transformers onnx") from error
     model = transformers.Owlv2ForObjectDetection.from_pretrained(
-        source, attn_implementation="eager"
+        source, attn_implementation="eager", revision=revision or MAIN
     )
-    tokenizer = transformers.AutoTokenizer.from_pretrained(source).backend_tokenizer
-    return write(model.eval(), tokenizer, folder, source)
+    commit = getattr(model.config, "_commit_hash", None) or ""
+    tokenizer = transformers.AutoTokenizer.from_pretrained(source, revision=commit or MAIN)
+    described = write(model.eval(), tokenizer.backend_tokenizer, folder, source)
+    return seal(replace(described, weights=weights_of(source, commit), revision=commit), folder)
 
 
-def write(model: Any, tokenizer: Any, folder: Path, source: str, prompt: str = PROMPT) -> Manifest:
+def weights_of(source: str, commit: str) -> dict[str, str]:
+    """sha256 by name of the files with a model's weights.
+
+    Args:
+        source: a folder, or a name on the hub whose files transformers has fetched.
+        commit: of the latter.
+    """
+    if Path(source).is_dir():
+        here = sorted(Path(source).iterdir())
+        return {each.name: digest(each) for each in here if each.suffix in ENDINGS}
+    import huggingface_hub as hub  # noqa: PLC0415 - comes with transformers
+
+    found = [hub.try_to_load_from_cache(source, name, revision=commit) for name in WEIGHTS]
+    files = [Path(each) for each in found if isinstance(each, str)]
+    return {each.name: digest(each) for each in files}
+
+
+def write(
+    model: Any, tokenizer: Any, folder: Path, source: str, prompt: str = PROMPT
+) -> Description:
     """Writes a model of transformers, with its tokenizer of the package ``tokenizers``."""
     import torch  # noqa: PLC0415 - heavy
 
@@ -57,7 +87,7 @@ def write(model: Any, tokenizer: Any, folder: Path, source: str, prompt: str = P
         _traced(_seeing(model), (pictures,), folder / VISION, ("pixel_values",), PICTURE_OUTPUTS)
         _traced(_reading(model), (ids, ids), folder / TEXT, names, ("embeds",))
     tokenizer.save(str(folder / TOKENIZER))
-    described = Manifest(
+    described = Description(
         name=f"{re.sub('[^a-z0-9.-]', '-', source.lower().rpartition('/')[2])}-{side}",
         prompt=prompt,
         side=side,
@@ -65,10 +95,9 @@ def write(model: Any, tokenizer: Any, folder: Path, source: str, prompt: str = P
         padding=model.config.text_config.pad_token_id or 0,
         source=source,
         license=LICENSE,
-        sha256={name: digest(folder / name) for name in (VISION, TEXT, TOKENIZER)},
+        sha256={},
     )
-    (folder / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(described)))
-    return described
+    return seal(described, folder)
 
 
 def _tokens(model: Any) -> int:

@@ -1,22 +1,23 @@
-"""A folder with an open-vocabulary detector: its manifest and whether its files are intact."""
+"""A folder with an open-vocabulary detector: what it is and whether its files are intact."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
 
 from vision.errors import WeightsCorrupt, WeightsMissing
 
-MANIFEST, VISION, TEXT, TOKENIZER = "manifest.json", "vision.onnx", "text.onnx", "tokenizer.json"
+DESCRIPTION, VISION, TEXT, TOKENIZER = "detector.json", "vision.onnx", "text.onnx", "tokenizer.json"
+FILES = (VISION, TEXT, TOKENIZER)
 
 AGAIN = "export it again: openeyes models export owlv2-base"
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class Description:
     """What the exporter tells of a detector."""
 
     name: str
@@ -35,26 +36,41 @@ class Manifest:
     "SPDX, of the weights."
     sha256: dict[str, str]
     "In hexadecimal by file name."
+    weights: dict[str, str] = field(default_factory=dict)
+    "The same, of what it was exported from."
+    revision: str = ""
+    "Commit of the repository that this is from, where it is from one."
 
 
-def manifest(folder: Path) -> Manifest:
+def description(folder: Path) -> Description:
     """What is in a folder, once its files have proved to be the ones that were exported.
 
     Raises:
         WeightsMissing: a file is not there.
-        WeightsCorrupt: the manifest cannot be read, or a file is another one.
+        WeightsCorrupt: the description cannot be read, or a file is another one.
     """
-    path = folder / MANIFEST
+    path = folder / DESCRIPTION
     try:
-        told = msgspec.json.decode(path.read_bytes(), type=Manifest)
+        told = msgspec.json.decode(path.read_bytes(), type=Description)
     except OSError as error:
         raise WeightsMissing(f"there is no {path} ({error.strerror}): {AGAIN}") from error
     except msgspec.MsgspecError as error:
         raise WeightsCorrupt(f"{path} is damaged ({error}): {AGAIN}") from error
-    for name in (VISION, TEXT, TOKENIZER):
+    for name in FILES:
         if digest(folder / name) != told.sha256.get(name):
-            raise WeightsCorrupt(f"{folder / name} is not the file of its manifest: {AGAIN}")
+            raise WeightsCorrupt(f"{folder / name} is not the file that was exported: {AGAIN}")
     return told
+
+
+def seal(described: Description, folder: Path) -> Description:
+    """Writes what is in a folder beside it, with what its files are now.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    sealed = replace(described, sha256={name: digest(folder / name) for name in FILES})
+    (folder / DESCRIPTION).write_bytes(msgspec.json.format(msgspec.json.encode(sealed)))
+    return sealed
 
 
 def digest(path: Path) -> str:

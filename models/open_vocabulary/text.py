@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from models.families.fitting import Floats
-from models.open_vocabulary.folder import AGAIN, TOKENIZER, Manifest
+from models.open_vocabulary.folder import AGAIN, TOKENIZER, Description
 from models.session import Network
 from vision.errors import ConfigError, ModelError, WeightsCorrupt
 
@@ -28,7 +28,7 @@ MOST_KEPT = 256
 class TextEncoder:
     """Turns phrases into directions. Not for several threads at once."""
 
-    def __init__(self, described: Manifest, tokenizer: Tokenizer, network: Network) -> None:
+    def __init__(self, described: Description, tokenizer: Tokenizer, network: Network) -> None:
         """``network`` reads ``input_ids`` and ``attention_mask``, (1, ``described.tokens``)."""
         self._described = described
         self._tokenizer = tokenizer

@@ -17,7 +17,7 @@ if sys.platform != "win32":
 
 @contextmanager
 def alone(name: str, folder: Path) -> Iterator[None]:
-    """Nobody else pulls or removes the model ``name`` meanwhile.
+    """Nobody else pulls, makes or removes the model ``name`` meanwhile.
 
     The system lets go of the lock when the process ends, however it does. There is none on
     Windows; two pulls at once there cost a download, since what came in is verified.
@@ -34,8 +34,8 @@ def alone(name: str, folder: Path) -> Iterator[None]:
     with lock.open("ab") as file:
         if not _is_locked(file, lock):
             raise ModelError(
-                f"another process is pulling or removing {name} in {folder}: wait until it has "
-                "ended, then try again"
+                f"another process is pulling, making or removing {name} in {folder}: wait until "
+                "it has ended, then try again"
             )
         try:
             yield

@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, cast
+from typing import cast
 
 from models.zoo import store
 from models.zoo.alone import alone
 from models.zoo.catalogue import Entry
 from models.zoo.digests import sha256
 from models.zoo.licences import require_consent
-from models.zoo.store import Manifest
-from vision.errors import ModelError
+from models.zoo.making import Exporter, Made
+from models.zoo.store import Kept, Record
+from models.zoo.trouble import written
+from vision.errors import ConfigError, ModelError
 
-
-class Exporter(Protocol):
-    """A module that knows how models of one family are made."""
-
-    def export(self, entry: Entry, target: Path, source: Path | None) -> tuple[Path, str]:
-        """Fills ``target``; gives the ONNX file for pictures, and what made it with its version.
-
-        ``source`` is a file or folder of weights; None where they are to be fetched.
-        """
-        ...
-
-    def attempt(self, entry: Entry, path: Path) -> None:
-        """Raises ``ModelError`` unless what was made runs."""
-        ...
-
+SCRATCH = ".export-"
+"""Begins the names of folders in which models are made; the rest is the model's."""
 
 EXPORTERS = {
     "owlv2": "models.zoo.exporters.owlv2",
@@ -41,7 +31,7 @@ EXPORTERS = {
 
 def export(
     entry: Entry, folder: Path, *, accept_licence: bool = False, source: Path | None = None
-) -> Path:
+) -> Kept:
     """Makes a model, tries it, and only then puts it into the folder of models.
 
     Args:
@@ -50,35 +40,86 @@ def export(
         accept_licence: whether a licence that is not permissive was accepted.
         source: weights that are here already; else they are fetched by whoever publishes them.
 
-    Returns:
-        The model's folder.
-
     Raises:
-        ConfigError: its licence was not accepted.
+        ConfigError: its licence was not accepted, or it cannot be written.
         WeightsMissing: its weights cannot be had.
         ModelError: it cannot be made, or what was made does not run.
     """
     exporter = _exporter(entry)
     require_consent(entry, accepted=accept_licence)
     target = folder / entry.name
-    with (
-        alone(entry.name, folder),
-        tempfile.TemporaryDirectory(prefix=".export-", dir=folder) as scratch,
-    ):
-        made = Path(scratch) / entry.name
-        made.mkdir()
-        path, made_by = exporter.export(entry, made, source)
-        exporter.attempt(entry, path)
-        files = {
-            str(each.relative_to(made)): sha256(each) for each in made.rglob("*") if each.is_file()
-        }
-        recorded = Manifest(
-            entry.name, made_by, entry.revision, files, entry.licence, tuple(sorted(files))
+    with written(entry, folder), alone(entry.name, folder):
+        _require_place(target)
+        with _scratch(entry, folder) as scratch:
+            new = scratch / entry.name
+            new.mkdir()
+            made = exporter.export(entry, new, source)
+            exporter.attempt(entry, made.path)
+            record = _recorded(entry, new, made)
+            store.write(new, record)
+            _put(new, target, scratch / "before")
+    return Kept(target, record)
+
+
+def _recorded(entry: Entry, folder: Path, made: Made) -> Record:
+    files = {
+        str(each.relative_to(folder)): sha256(each) for each in folder.rglob("*") if each.is_file()
+    }
+    return Record(
+        entry.name,
+        made.by,
+        made.revision or entry.revision,
+        files,
+        entry.licence,
+        tuple(sorted(files)),
+        made.sources,
+    )
+
+
+def _require_place(target: Path) -> None:
+    """Raises ``ConfigError`` where the model's folder cannot be, before hours are spent on it."""
+    if target.is_symlink():
+        raise ConfigError(
+            f"{target} is a link to {target.readlink()}, and would be replaced by a folder: delete "
+            "the link yourself, then export again"
         )
-        store.record(made, recorded)
-        shutil.rmtree(target, ignore_errors=True)
-        made.replace(target)
-    return target
+    if target.exists() and not target.is_dir():
+        raise ConfigError(
+            f"{target} is a file, and the model's folder has to be there: move it away, then "
+            "export again"
+        )
+
+
+@contextmanager
+def _scratch(entry: Entry, folder: Path) -> Iterator[Path]:
+    """A folder to make the model in; it and those of exports that died are deleted."""
+    _delete_dead(folder)
+    scratch = folder / f"{SCRATCH}{entry.name}"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir()
+    try:
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _delete_dead(folder: Path) -> None:
+    """Deletes what exports left that ended in the middle: whose name nobody works on."""
+    for each in folder.glob(f"{SCRATCH}*"):
+        with suppress(ModelError, OSError), alone(each.name.removeprefix(SCRATCH), folder):
+            shutil.rmtree(each)
+
+
+def _put(new: Path, target: Path, before: Path) -> None:
+    """Puts the new folder in the place of the old one, which comes back where that fails."""
+    if target.exists():
+        target.replace(before)
+    try:
+        new.replace(target)
+    except OSError:
+        if before.exists():
+            before.replace(target)
+        raise
 
 
 def _exporter(entry: Entry) -> Exporter:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -22,22 +21,12 @@ from models.zoo.digests import sha256
 from models.zoo.download import MakeBar, fetch, held
 from models.zoo.licences import require_consent
 from models.zoo.remote import Described, RemoteFile
-from models.zoo.store import MANIFEST, PART, Manifest
+from models.zoo.store import PART, RECORD, Kept, Record
 from models.zoo.trouble import explained
 from vision.errors import ConfigError, ModelError, WeightsCorrupt, WeightsMissing
 
 SPARE = 16 << 20
 """Bytes that are left free on the disk."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pulled:
-    """A model that is here now."""
-
-    folder: Path
-    "Its own."
-    manifest: Manifest
-    "What is recorded of it."
 
 
 def pull(
@@ -47,7 +36,7 @@ def pull(
     *,
     accept_licence: bool = False,
     offline: bool = False,
-) -> Pulled:
+) -> Kept:
     """Fetches a model, or what is still missing of it, and verifies all of it.
 
     The environment may name proxies and mirrors, and forbid to ask the hub.
@@ -75,7 +64,7 @@ def pull(
             with open_client() as client:
                 described = _describe(client, entry, recorded)
                 recorded = _obtain(client, entry, described, folder, progress)
-        return Pulled(folder / entry.name, recorded)
+        return Kept(folder / entry.name, recorded)
 
 
 def _require_fetchable(entry: Entry) -> None:
@@ -88,10 +77,10 @@ def _require_fetchable(entry: Entry) -> None:
         )
 
 
-def _verified_only(entry: Entry, folder: Path, *, offline: bool) -> Pulled:
+def _verified_only(entry: Entry, folder: Path, *, offline: bool) -> Kept:
     why = "--offline" if offline else hub.OFFLINE
     try:
-        return Pulled(folder / entry.name, store.verify(entry.name, folder))
+        return Kept(folder / entry.name, store.verify(entry.name, folder))
     except WeightsMissing as error:
         raise WeightsMissing(
             f"{entry.name} is not here, and nobody was asked for it because of {why}: "
@@ -99,16 +88,16 @@ def _verified_only(entry: Entry, folder: Path, *, offline: bool) -> Pulled:
         ) from error
 
 
-def _recorded(entry: Entry, folder: Path) -> Manifest | None:
-    """The manifest of an earlier pull from the same repository."""
+def _recorded(entry: Entry, folder: Path) -> Record | None:
+    """What is recorded of an earlier pull from the same repository."""
     try:
-        found = store.manifest(entry.name, folder)
+        found = store.recorded(entry.name, folder)
     except ModelError:
         return None
     return found if found.repository == entry.repository else None
 
 
-def _is_settled(entry: Entry, folder: Path, recorded: Manifest) -> bool:
+def _is_settled(entry: Entry, folder: Path, recorded: Record) -> bool:
     """Whether all is here, of a revision that stands for the same files for ever."""
     fixed = entry.source == "release" or len(entry.revision) == 40
     same = recorded.commit == entry.revision and set(entry.files) <= set(recorded.files)
@@ -121,7 +110,7 @@ def _is_settled(entry: Entry, folder: Path, recorded: Manifest) -> bool:
     return True
 
 
-def _describe(client: httpx.Client, entry: Entry, recorded: Manifest | None) -> Described:
+def _describe(client: httpx.Client, entry: Entry, recorded: Record | None) -> Described:
     if entry.source == "hub":
         return hub.describe(client, entry, os.environ)
     same = recorded is not None and recorded.commit == entry.revision
@@ -131,7 +120,7 @@ def _describe(client: httpx.Client, entry: Entry, recorded: Manifest | None) -> 
 
 def _obtain(
     client: httpx.Client, entry: Entry, described: Described, folder: Path, progress: MakeBar
-) -> Manifest:
+) -> Record:
     """Fetches what is not here, and records all; the model is not whole until then."""
     target = folder / entry.name
     earlier = _recorded(entry, folder)
@@ -147,10 +136,10 @@ def _obtain(
             part.unlink()
             raise WeightsCorrupt(_other_than(entry, each.path, earlier))
     if earlier is None:  # what was here before can be used until now
-        (target / MANIFEST).unlink(missing_ok=True)
+        (target / RECORD).unlink(missing_ok=True)
     for each in missing:
         _part(each, target).replace(target / each.path)
-    manifest = Manifest(
+    record = Record(
         entry.name,
         entry.repository,
         described.commit,
@@ -158,13 +147,13 @@ def _obtain(
         entry.licence,
         _unconfirmed(described, earlier),
     )
-    store.record(target, manifest)
+    store.write(target, record)
     for stray in target.rglob(f"*{PART}"):
         stray.unlink()
-    return manifest
+    return record
 
 
-def _unconfirmed(described: Described, earlier: Manifest | None) -> tuple[str, ...]:
+def _unconfirmed(described: Described, earlier: Record | None) -> tuple[str, ...]:
     before = earlier.unconfirmed if earlier else ()
     return tuple(
         each.path for each in described.files if not each.is_confirmed or each.path in before
@@ -187,7 +176,7 @@ def _require_room(entry: Entry, target: Path, missing: list[RemoteFile]) -> None
         )
 
 
-def _other_than(entry: Entry, path: str, earlier: Manifest | None) -> str:
+def _other_than(entry: Entry, path: str, earlier: Record | None) -> str:
     said = f"{path} of {entry.name} came in other than it is described, and was deleted: "
     if earlier and path in earlier.unconfirmed:
         return (

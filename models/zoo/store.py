@@ -1,11 +1,12 @@
-"""The folder of the models that are here: each has a folder of its name, with a manifest in it.
+"""The folder of the models that are here: each has a folder of its name, with its record in it.
 
-The manifest is written last, so a folder without one holds no whole model. It records the sha256
+The record is written last, so a folder without one holds no whole model. It records the sha256
 of every file, and a model whose files are no longer the recorded ones is not loaded.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from models.zoo import catalogue
 from models.zoo.digests import sha256
 from vision.errors import ModelError, WeightsCorrupt, WeightsMissing
 
-MANIFEST = "openeyes.json"
+RECORD = "openeyes.json"
 """Beside a model's files."""
 
 PART = ".part"
@@ -26,7 +27,7 @@ GO_ON = "or go on without it: the server then answers from what it tracks and re
 """What can be done when a language model cannot be had."""
 
 
-class Manifest(msgspec.Struct, frozen=True):
+class Record(msgspec.Struct, frozen=True):
     """What was fetched or made; the JSON file beside it."""
 
     name: str
@@ -41,25 +42,37 @@ class Manifest(msgspec.Struct, frozen=True):
     "SPDX; empty where it was not recorded."
     unconfirmed: tuple[str, ...] = ()
     "Files of which nobody had said what they have to be: what came in first is what they are."
+    sources: dict[str, str] = {}
+    "sha256 in hexadecimal, by name, of the weights that it was made of here."
 
 
-def record(target: Path, manifest: Manifest) -> None:
-    """Writes the manifest in one step, so that there is never half of one."""
-    unfinished = target / f"{MANIFEST}{PART}"
-    unfinished.write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2))
-    unfinished.replace(target / MANIFEST)
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A model that is here now."""
+
+    folder: Path
+    "Its own."
+    record: Record
+    "What is recorded of it."
 
 
-def manifest(name: str, folder: Path) -> Manifest:
+def write(target: Path, record: Record) -> None:
+    """Writes the record in one step, so that there is never half of one."""
+    unfinished = target / f"{RECORD}{PART}"
+    unfinished.write_bytes(msgspec.json.format(msgspec.json.encode(record), indent=2))
+    unfinished.replace(target / RECORD)
+
+
+def recorded(name: str, folder: Path) -> Record:
     """What is recorded of a model that is here.
 
     Raises:
         WeightsMissing: it is not here, or not to the end.
-        WeightsCorrupt: the manifest is damaged.
+        WeightsCorrupt: the record is damaged.
     """
-    path = _there(name, folder / name / MANIFEST)
+    path = _there(name, folder / name / RECORD)
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=Manifest)
+        found = msgspec.json.decode(path.read_bytes(), type=Record)
     except msgspec.MsgspecError as error:
         raise WeightsCorrupt(f"{path} is damaged ({error}): {cure(name)}") from error
     if outside := [each for each in found.files if not catalogue.is_inside(each)]:
@@ -67,16 +80,16 @@ def manifest(name: str, folder: Path) -> Manifest:
     return found
 
 
-def verify(name: str, folder: Path) -> Manifest:
-    """The manifest of a model all of whose files were read, and are the recorded ones.
+def verify(name: str, folder: Path) -> Record:
+    """The record of a model all of whose files were read, and are the recorded ones.
 
     Raises:
         WeightsMissing: it is not here, or not to the end.
         WeightsCorrupt: a file is not the recorded one.
     """
-    found = manifest(name, folder)
-    for path, recorded in found.files.items():
-        _compare(name, folder / name / path, sha256(_there(name, folder / name / path)), recorded)
+    found = recorded(name, folder)
+    for path, digest in found.files.items():
+        _compare(name, folder / name / path, sha256(_there(name, folder / name / path)), digest)
     return found
 
 
@@ -97,10 +110,10 @@ def path(name: str, folder: Path) -> Path:
     """
     if catalogue.entry(name).source == "package":
         return weights.DATA / weights.verify(name).file
-    found = manifest(name, folder)
-    for each, recorded in found.files.items():
+    found = recorded(name, folder)
+    for each, digest in found.files.items():
         file = _there(name, folder / name / each)
-        _compare(name, file, _known_sha256(file, *_version(file)), recorded)
+        _compare(name, file, _known_sha256(file, *_version(file)), digest)
     graphs = [each for each in found.files if each.endswith(".onnx")]
     if not graphs:
         raise ModelError(f"{name} has no ONNX file in {folder / name}: {cure(name)}")
@@ -110,7 +123,7 @@ def path(name: str, folder: Path) -> Path:
 def is_whole(name: str, folder: Path) -> bool:
     """Whether a model and all its files are here; reads none of them."""
     try:
-        files = manifest(name, folder).files
+        files = recorded(name, folder).files
     except ModelError:
         return False
     return all((folder / name / each).is_file() for each in files)

@@ -15,6 +15,11 @@ from vision.errors import ConfigError, WeightsMissing
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
+_UNWRITTEN = {*_NO_ROOM, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
+
+CAUSES = 16
+"""Errors behind an error that are looked at."""
+
 _ANSWERS = {
     401: "it wants a login, and openeyes sends none: the model is gated or gone; see {page}",
     403: "it refuses: the model is gated, or this address may not fetch it; see {page}",
@@ -41,16 +46,47 @@ def explained(entry: Entry, folder: Path) -> Iterator[None]:
             f"come in is kept; once that is cured, {store.cure(entry.name)}"
         ) from error
     except OSError as error:
-        if error.errno in _NO_ROOM:
-            raise ConfigError(
-                f"the disk is full: {entry.name} does not fit into {folder / entry.name}. What has "
-                "come in is kept; make room and pull it again, or set OPENEYES_HOME to a folder on "
-                "another disk"
-            ) from error
-        raise ConfigError(
-            f"cannot keep {entry.name} in {folder}: {error.strerror}; set OPENEYES_HOME to a "
-            "folder that you may write in"
-        ) from error
+        left = "What has come in is kept; make room and pull it again"
+        raise _unwritten(error, entry, folder, left) from error
+
+
+@contextmanager
+def written(entry: Entry, folder: Path) -> Iterator[None]:
+    """Turns errors of the disk into ours while a model is made in ``folder``.
+
+    Raises:
+        ConfigError: it could not be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        left = "Nothing of it is kept, and what was here still is; make room and export it again"
+        raise _unwritten(error, entry, folder, left) from error
+
+
+def of_disk(error: BaseException) -> OSError | None:
+    """The error of the disk that another one comes from; None where it comes from something else.
+
+    Those of the network are ``OSError`` too, in many packages.
+    """
+    behind: BaseException | None = error
+    for _ in range(CAUSES):
+        if isinstance(behind, OSError) and behind.errno in _UNWRITTEN:
+            return behind
+        behind = behind and (behind.__cause__ or behind.__context__)
+    return None
+
+
+def _unwritten(error: OSError, entry: Entry, folder: Path, left: str) -> ConfigError:
+    if error.errno in _NO_ROOM:
+        return ConfigError(
+            f"the disk is full: {entry.name} does not fit into {folder / entry.name}. {left}, or "
+            "set OPENEYES_HOME to a folder on another disk"
+        )
+    return ConfigError(
+        f"cannot keep {entry.name} in {folder}: {error.strerror or error}; set OPENEYES_HOME to a "
+        "folder that you may write in"
+    )
 
 
 def _what_it_means(error: Exception, page: str) -> str:

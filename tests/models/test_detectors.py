@@ -15,7 +15,7 @@ from models.families.detr import Detr
 from models.families.rf_detr import RfDetr
 from models.zoo import catalogue, store
 from models.zoo.digests import sha256
-from models.zoo.store import Manifest
+from models.zoo.store import Record
 from tests.models.families import constant_model
 from tests.models.open_vocabulary import toys
 from vision.errors import ConfigError, ModelError, UnknownModel, WeightsCorrupt, WeightsMissing
@@ -39,7 +39,7 @@ def pulled(folder: Path, name: str = PULLED, *, cells: int = 3549) -> Path:
         target / f"{name}.onnx", {"output": head}, (1, 3, 416, 416), {"openeyes.family": "yolox"}
     )
     files = {f"{name}.onnx": sha256(target / f"{name}.onnx")}
-    store.record(target, Manifest(name, "owner/name", "0.1", files))
+    store.write(target, Record(name, "owner/name", "0.1", files))
     return folder
 
 
@@ -143,7 +143,7 @@ def test_one_of_the_catalogue_is_of_the_family_that_stands_there(tmp_path: Path)
     target = tmp_path / "rf-detr-nano"
     target.mkdir()
     path = transformer(target / "model.onnx")
-    store.record(target, Manifest("rf-detr-nano", "owner/name", "main", {path.name: sha256(path)}))
+    store.write(target, Record("rf-detr-nano", "owner/name", "main", {path.name: sha256(path)}))
     choice = Choice("rf-detr-nano", device="cpu", threads=1, folder=str(tmp_path))
     with pytest.raises(ModelError, match="takes pictures of 64×64 only"):
         open_detector(choice)  # not in doubt about its family: only its size is another
@@ -154,7 +154,7 @@ def test_one_of_the_catalogue_is_of_the_family_that_stands_there(tmp_path: Path)
         {"openeyes.labels": '["cup", "mug", "jar"]'},
         name="pixel_values",
     )
-    store.record(target, Manifest("rf-detr-nano", "owner/name", "main", {path.name: sha256(wide)}))
+    store.write(target, Record("rf-detr-nano", "owner/name", "main", {path.name: sha256(wide)}))
     detector = open_detector(choice).detector
     assert isinstance(detector, FamilyDetector)
     assert isinstance(detector._family, RfDetr)
@@ -190,7 +190,7 @@ def asked(folder: Path) -> Path:
     target.mkdir(parents=True)
     toys.unpacked(target)
     files = {each.name: sha256(each) for each in target.iterdir()}
-    store.record(target, Manifest(ASKED, "transformers 5", "", files))
+    store.write(target, Record(ASKED, "transformers 5", "", files))
     return folder
 
 

@@ -1,16 +1,19 @@
 """``openeyes models`` as people and scripts use it: its words and exit codes."""
 
+import hashlib
 import json
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 import models.zoo
-from models.zoo import catalogue
+from models.zoo import catalogue, exporting
+from models.zoo.making import Made
 from streaming import app_models
 from streaming.cli import main
 from streaming.models_shown import facts, table
@@ -215,3 +218,38 @@ def test_a_pull_that_is_interrupted_says_that_it_can_go_on(server, home):
     )
     server.go_on.set()
     assert main(["models", "pull", "detr-nano"]) == 0
+
+
+def test_an_export_says_what_it_was_made_of_and_that_nobody_vouches_for_it(say, home, monkeypatch):
+    def export(entry, target, source):
+        (target / "model.onnx").write_bytes(b"a graph")
+        return Made(target / "model.onnx", "maker 1.0", {"mine.pt": "ab" * 32}, "c0ffee")
+
+    module = ModuleType("scripted_exporter")
+    module.export, module.attempt = export, lambda *_: None
+    monkeypatch.setitem(sys.modules, "scripted_exporter", module)
+    monkeypatch.setitem(exporting.EXPORTERS, "detr", "scripted_exporter")
+    code, lines, _ = say("export", "made-here")
+    assert code == 0
+    said = " ".join(" ".join(lines).split())
+    assert "licence Apache-2.0" in said
+    assert "made by maker 1.0 at c0ffee" in said
+    assert f"of mine.pt, sha256 {'ab' * 32}" in said
+    digest = hashlib.sha256(b"a graph").hexdigest()
+    assert "Nobody has published what model.onnx has to be" in said
+    assert f"sha256 {digest}" in said
+    assert say("verify", "made-here")[:2] == (0, ["made-here: as recorded"])
+    (home / "models" / "made-here" / "model.onnx").write_bytes(b"another")
+    code, lines, _ = say("verify", "made-here")
+    assert code == 1
+    assert "is not the file that was recorded" in lines[0]
+
+
+def test_an_export_onto_what_is_in_the_way_is_told_and_leaves_no_trace(say, home, monkeypatch):
+    monkeypatch.setitem(exporting.EXPORTERS, "detr", "json")  # it does not come so far
+    (home / "models").mkdir()
+    (home / "models" / "made-here").touch()
+    code, _, complaint = say("export", "made-here")
+    assert code == 2
+    assert "is a file, and the model's folder has to be there" in complaint
+    assert "Traceback" not in complaint

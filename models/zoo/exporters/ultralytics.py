@@ -11,6 +11,9 @@ from typing import Any
 
 from models.families import loading
 from models.zoo.catalogue import Entry
+from models.zoo.digests import sha256
+from models.zoo.making import Made, tell
+from models.zoo.trouble import of_disk
 from vision.errors import ModelError, WeightsMissing
 
 HOW: dict[str, Any] = {
@@ -25,8 +28,8 @@ HOW: dict[str, Any] = {
 FILE = "model.onnx"
 
 
-def export(entry: Entry, target: Path, source: Path | None) -> tuple[Path, str]:
-    """Writes ``target / FILE``, and gives its path and the version of what made it.
+def export(entry: Entry, target: Path, source: Path | None) -> Made:
+    """Writes ``target / FILE``.
 
     Args:
         entry: of the catalogue; without ``source`` the package fetches the weights of that name.
@@ -35,31 +38,56 @@ def export(entry: Entry, target: Path, source: Path | None) -> tuple[Path, str]:
 
     Raises:
         ModelError: the package is not installed, or cannot convert the weights.
-        WeightsMissing: it cannot fetch them, or ``source`` is not there.
+        WeightsMissing: it cannot fetch them, or ``source`` is none that can be read.
+        OSError: the disk is full, or cannot be written.
     """
     ultralytics = _package()
-    if source is not None and not source.is_file():
-        raise WeightsMissing(f"there is no file {source}")
-    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+    if source is not None:
+        _require_readable(source)
+    with tempfile.TemporaryDirectory(dir=target.parent, ignore_cleanup_errors=True) as scratch:
         weights = Path(scratch) / f"{entry.name}.pt"
         if source is not None:
             shutil.copyfile(source, weights)
-        made = _exported(ultralytics, entry, weights)
-        return Path(shutil.move(made, target / FILE)), f"ultralytics {ultralytics.__version__}"
+        model = _loaded(ultralytics, entry, weights)
+        sources = {(source or weights).name: sha256(weights)} if weights.is_file() else {}
+        path = Path(shutil.move(_exported(model, entry), target / FILE))
+        made = Made(path, f"ultralytics {ultralytics.__version__}", sources)
+        tell(made, entry, path)
+        return made
 
 
-def _exported(ultralytics: Any, entry: Entry, weights: Path) -> str:
-    side = entry.input_size[::-1] if entry.input_size else (640, 640)
+def _require_readable(source: Path) -> None:
+    if source.is_dir():
+        raise WeightsMissing(f"{source} is a folder: name the .pt file in it")
+    if not source.exists():
+        raise WeightsMissing(f"there is no file {source}")
     try:
-        model = ultralytics.YOLO(str(weights))
+        with source.open("rb"):
+            pass
+    except OSError as error:
+        raise WeightsMissing(f"{source} cannot be read: {error.strerror}") from error
+
+
+def _loaded(ultralytics: Any, entry: Entry, weights: Path) -> Any:
+    """The package's model; it fetches the weights where they are not there."""
+    try:
+        return ultralytics.YOLO(str(weights))
     except Exception as error:  # of its own, of its HTTP client, of torch
+        if disk := of_disk(error):
+            raise disk from error
         raise WeightsMissing(
             f"the weights of {entry.name} cannot be had ({error}): fetch {weights.name} from "
             f"{entry.page}, and name it with --weights FILE"
         ) from error
+
+
+def _exported(model: Any, entry: Entry) -> str:
+    side = entry.input_size[::-1] if entry.input_size else (640, 640)
     try:
         return str(model.export(imgsz=list(side), **HOW))
     except Exception as error:
+        if disk := of_disk(error):
+            raise disk from error
         raise ModelError(f"ultralytics cannot export {entry.name}: {error}") from error
 
 

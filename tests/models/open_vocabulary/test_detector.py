@@ -150,11 +150,11 @@ def test_a_folder_without_a_file_or_with_another_is_told(tmp_path):
     (tmp_path / TOKENIZER).unlink()
     with pytest.raises(WeightsMissing, match=TOKENIZER):
         detectors.load(tmp_path, "cpu", 1)
-    (tmp_path / "manifest.json").write_text("[]")
-    with pytest.raises(WeightsCorrupt, match="manifest"):
+    (tmp_path / "detector.json").write_text("[]")
+    with pytest.raises(WeightsCorrupt, match="detector"):
         detectors.load(tmp_path, "cpu", 1)
-    (tmp_path / "manifest.json").unlink()
-    with pytest.raises(WeightsMissing, match="manifest"):
+    (tmp_path / "detector.json").unlink()
+    with pytest.raises(WeightsMissing, match="detector"):
         detectors.load(tmp_path, "cpu", 1)
 
 
@@ -164,8 +164,8 @@ def test_a_tokenizer_that_is_none_is_told(tmp_path):
         text.tokenizer_of(tmp_path)
 
 
-def test_the_manifest_tells_where_it_is_from(folder):
-    told = json.loads((folder / "manifest.json").read_text())
+def test_the_description_tells_where_it_is_from(folder):
+    told = json.loads((folder / "detector.json").read_text())
     assert told["source"] == "toys/owlv2-toy"
     assert told["license"] == "Apache-2.0"
     assert detectors.load(folder, "cpu", 1).name == told["name"] == "owlv2-toy-64"

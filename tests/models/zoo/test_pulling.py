@@ -19,7 +19,7 @@ import pytest
 
 from models.zoo import client, store
 from models.zoo.pulling import pull
-from models.zoo.store import MANIFEST
+from models.zoo.store import RECORD
 from tests.models.zoo.entries import (
     ASSET,
     CONTENT,
@@ -91,36 +91,36 @@ def parts(folder):
 def test_a_model_of_the_hub_is_pulled_and_recorded(server, tmp_path):
     pulled = get(server, tmp_path)
     assert pulled.folder == tmp_path / "detr-nano"
-    manifest = json.loads((pulled.folder / MANIFEST).read_text())
-    assert (manifest["name"], manifest["commit"]) == ("detr-nano", COMMIT)
-    assert (manifest["repository"], manifest["licence"]) == ("someone/detr-nano", "Apache-2.0")
-    assert manifest["unconfirmed"] == []
-    assert list(manifest["files"]) == [GRAPH, "config.json"]
-    for path, recorded in manifest["files"].items():
+    recorded = json.loads((pulled.folder / RECORD).read_text())
+    assert (recorded["name"], recorded["commit"]) == ("detr-nano", COMMIT)
+    assert (recorded["repository"], recorded["licence"]) == ("someone/detr-nano", "Apache-2.0")
+    assert recorded["unconfirmed"] == []
+    assert list(recorded["files"]) == [GRAPH, "config.json"]
+    for path, digest in recorded["files"].items():
         assert (pulled.folder / path).read_bytes() == HUB_FILES[path]
-        assert hashlib.sha256(HUB_FILES[path]).hexdigest() == recorded
-    assert {path for path, _ in server.fetched} == set(manifest["files"])
+        assert hashlib.sha256(HUB_FILES[path]).hexdigest() == digest
+    assert {path for path, _ in server.fetched} == set(recorded["files"])
 
 
 def test_assets_of_a_release_are_pulled_and_recorded(server, tmp_path):
     pulled = get(server, tmp_path, RELEASE)
-    assert pulled.manifest.commit == TAG
+    assert pulled.record.commit == TAG
     assert (pulled.folder / ASSET).read_bytes() == CONTENT
-    assert pulled.manifest.unconfirmed == ("labels.txt",)
+    assert pulled.record.unconfirmed == ("labels.txt",)
     assert server.fetched == [(ASSET, 0), ("labels.txt", 0)]
 
 
 def test_weights_beside_a_graph_are_fetched_with_it(server, tmp_path):
     server.files |= {f"{GRAPH}_data": b"weights" * 9, f"{GRAPH}.data": b"more"}
     server.files["../../outside.onnx"] = b"never"
-    files = get(server, tmp_path).manifest.files
+    files = get(server, tmp_path).record.files
     assert set(files) == {GRAPH, "config.json", f"{GRAPH}_data", f"{GRAPH}.data"}
     assert (tmp_path / "detr-nano" / f"{GRAPH}_data").read_bytes() == b"weights" * 9
 
 
 def test_a_path_of_the_hub_that_leads_outside_is_not_fetched(server, tmp_path):
     server.files[f"{GRAPH}_data/../../../../outside"] = b"never"
-    assert set(get(server, tmp_path).manifest.files) == {GRAPH, "config.json"}
+    assert set(get(server, tmp_path).record.files) == {GRAPH, "config.json"}
     assert [each.name for each in tmp_path.iterdir()] == ["detr-nano"]
 
 
@@ -243,9 +243,9 @@ def test_the_catalogue_speaks_for_small_files_too(server, tmp_path):
 
 def test_what_nobody_vouches_for_is_recorded_at_the_first_pull(server, tmp_path):
     pulled = get(server, tmp_path, UNCONFIRMED)
-    assert pulled.manifest.unconfirmed == (ASSET, "labels.txt")
+    assert pulled.record.unconfirmed == (ASSET, "labels.txt")
     (pulled.folder / ASSET).write_bytes(b"damaged")
-    assert get(server, tmp_path, UNCONFIRMED).manifest == pulled.manifest
+    assert get(server, tmp_path, UNCONFIRMED).record == pulled.record
     assert (pulled.folder / ASSET).read_bytes() == CONTENT
 
 
@@ -255,7 +255,7 @@ def test_what_nobody_vouches_for_may_not_change_later(server, tmp_path):
     server.files[ASSET] = CONTENT[:-1] + b"!"
     with pytest.raises(WeightsCorrupt, match=r"not what came in first.*models remove yolo-unknown"):
         get(server, tmp_path, UNCONFIRMED)
-    assert store.manifest(UNCONFIRMED.name, tmp_path) == pulled.manifest
+    assert store.recorded(UNCONFIRMED.name, tmp_path) == pulled.record
 
 
 def test_the_rest_of_an_asset_that_was_replaced_is_not_put_to_the_old_beginning(server, tmp_path):
@@ -276,13 +276,13 @@ def test_a_model_that_cannot_be_renewed_stays_as_it_was(server, tmp_path):
         get(server, tmp_path)
     assert store.verify(HUB.name, tmp_path).commit != "f" * 40
     server.down = False
-    assert get(server, tmp_path).manifest.commit == "f" * 40
+    assert get(server, tmp_path).record.commit == "f" * 40
 
 
 def test_pulling_again_mends_what_is_damaged(server, tmp_path):
     folder = get(server, tmp_path).folder
     (folder / GRAPH).write_bytes(b"nonsense")
-    (folder / MANIFEST).write_bytes(b"nonsense")
+    (folder / RECORD).write_bytes(b"nonsense")
     server.fetched.clear()
     get(server, tmp_path)
     assert server.fetched == [(GRAPH, 0)]
@@ -401,7 +401,7 @@ def test_the_proxy_of_the_environment_is_used(server, tmp_path, monkeypatch):
     with proxy_to(server.url, asked) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy)
         monkeypatch.setenv("HF_ENDPOINT", "http://hub.invalid")
-        assert pull(PINNED, tmp_path, Bar).manifest.commit == COMMIT
+        assert pull(PINNED, tmp_path, Bar).record.commit == COMMIT
     assert asked[0].startswith("http://hub.invalid/api/models/someone/detr-nano/revision/")
     assert any("/resolve/" in each for each in asked)
 
@@ -445,7 +445,7 @@ def test_nothing_is_fetched_before_a_licence_is_accepted(server, tmp_path):
         get(server, tmp_path, COPYLEFT)
     assert (server.requests, list(tmp_path.iterdir())) == (0, [])
     pulled = get(server, tmp_path, COPYLEFT, accept_licence=True)
-    assert pulled.manifest.licence == "AGPL-3.0-only"
+    assert pulled.record.licence == "AGPL-3.0-only"
 
 
 @pytest.mark.parametrize(
@@ -498,7 +498,7 @@ def test_of_two_pulls_at_once_one_is_told_to_wait(server, tmp_path):
     first.start()
     try:
         assert server.paused.wait(20)
-        with pytest.raises(ModelError, match="another process is pulling or removing detr-nano"):
+        with pytest.raises(ModelError, match="pulling, making or removing detr-nano"):
             get(server, tmp_path)
         get(server, tmp_path, RELEASE)
     finally:

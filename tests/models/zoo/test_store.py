@@ -12,7 +12,7 @@ from models.zoo import store
 from models.zoo.alone import alone
 from models.zoo.cards import card, cards, verdicts
 from models.zoo.removal import remove
-from models.zoo.store import MANIFEST, Manifest
+from models.zoo.store import RECORD, Record
 from tests.models.zoo.entries import ALL, CONTENT, EXPORTED, GRAPH, HUB, HUB_FILES
 from vision.errors import ConfigError, ModelError, UnknownModel, WeightsCorrupt, WeightsMissing
 
@@ -26,7 +26,7 @@ def put(folder: Path, name: str = NAME, files: dict[str, bytes] = STORED) -> Pat
         (folder / name / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / name / path).write_bytes(content)
     digests = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
-    store.record(folder / name, Manifest(name, HUB.repository, "f" * 40, digests))
+    store.write(folder / name, Record(name, HUB.repository, "f" * 40, digests))
     return folder / name
 
 
@@ -96,25 +96,25 @@ def test_a_model_without_a_graph_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"nonsense", b'{"name": 1}'])
-def test_a_damaged_manifest_is_refused(tmp_path, content):
-    (put(tmp_path) / MANIFEST).write_bytes(content)
+def test_a_damaged_record_is_refused(tmp_path, content):
+    (put(tmp_path) / RECORD).write_bytes(content)
     assert not store.is_whole(NAME, tmp_path)
     with pytest.raises(WeightsCorrupt, match=f"is damaged .*openeyes models pull {NAME}"):
         store.verify(NAME, tmp_path)
 
 
-def test_a_manifest_may_not_lead_outside(tmp_path):
+def test_a_record_may_not_lead_outside(tmp_path):
     target = put(tmp_path)
-    outside = Manifest(NAME, "a/b", "c", {"../../etc/passwd": "0" * 64})
-    (target / MANIFEST).write_bytes(msgspec.json.encode(outside))
+    outside = Record(NAME, "a/b", "c", {"../../etc/passwd": "0" * 64})
+    (target / RECORD).write_bytes(msgspec.json.encode(outside))
     with pytest.raises(WeightsCorrupt, match="outside its folder"):
         store.verify(NAME, tmp_path)
 
 
-def test_manifests_of_earlier_versions_are_read(tmp_path):
-    found = msgspec.json.decode((put(tmp_path) / MANIFEST).read_bytes())
+def test_records_of_earlier_versions_are_read(tmp_path):
+    found = msgspec.json.decode((put(tmp_path) / RECORD).read_bytes())
     old = {key: found[key] for key in ("name", "repository", "commit", "files")}
-    (tmp_path / NAME / MANIFEST).write_bytes(msgspec.json.encode(old))
+    (tmp_path / NAME / RECORD).write_bytes(msgspec.json.encode(old))
     assert store.verify(NAME, tmp_path).licence == ""
 
 
@@ -165,7 +165,7 @@ def test_verdicts_on_some(tmp_path):
 def test_a_model_is_deleted_and_nothing_else(tmp_path):
     put(tmp_path)
     put(tmp_path, "yolo-nano")
-    recorded = (tmp_path / NAME / MANIFEST).stat().st_size
+    recorded = (tmp_path / NAME / RECORD).stat().st_size
     assert remove(NAME, tmp_path) == sum(map(len, STORED.values())) + recorded
     assert [each.name for each in tmp_path.iterdir()] == ["yolo-nano"]
 
