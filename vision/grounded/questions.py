@@ -16,7 +16,7 @@ from typing import Literal
 from vision.grounded.places import Relation, Side
 from vision.grounded.tongue import Grammar, Intent, Link, Rule, Sense, Tongue
 from vision.grounded.tongues import TONGUES
-from vision.grounded.words import Named, Vocabulary, any_of, blanked, vocabulary
+from vision.grounded.words import Lexicon, Named, any_of, blanked, lexicon
 from vision.types import Language
 
 Need = Literal["memory", "text"]
@@ -133,7 +133,7 @@ def _one_line(text: str) -> str:
 
 def _read(line: str, tongue: Tongue, labels: frozenset[str]) -> _Reading:
     grammar, tidied = tongue.grammar, tongue.tidy(line)
-    words = vocabulary(tongue.language, labels)
+    words = lexicon(tongue.language, labels)
     read = _Reading(rest=tidied)
     _take_link(read, words)
     _take_age(read, grammar)
@@ -146,7 +146,7 @@ def _read(line: str, tongue: Tongue, labels: frozenset[str]) -> _Reading:
     return read
 
 
-def _take_link(read: _Reading, words: Vocabulary) -> None:
+def _take_link(read: _Reading, words: Lexicon) -> None:
     """The thing by which a place is told, and the words that tie it."""
     grammar, things = words.grammar, words.named(read.rest)
     for link in grammar.links:
@@ -167,7 +167,7 @@ def _tied(match: re.Match[str], thing: Named, text: str, grammar: Grammar) -> bo
     return gap is not None and grammar.between.fullmatch(gap) is not None
 
 
-def _take_things(read: _Reading, words: Vocabulary) -> None:
+def _take_things(read: _Reading, words: Lexicon) -> None:
     things = words.named(read.rest)
     read.senses = [each.sense for each in things]
     read.rest = blanked(read.rest, [(each.start, each.end) for each in things])
@@ -187,7 +187,7 @@ def _take_foreign(read: _Reading, own: Tongue, labels: frozenset[str]) -> None:
     """Things that are named in another language than the question's."""
     for tongue in TONGUES.values():
         if tongue is not own and not read.senses:
-            _take_things(read, vocabulary(tongue.language, labels))
+            _take_things(read, lexicon(tongue.language, labels))
 
 
 def _take_words(read: _Reading, grammar: Grammar) -> None:

@@ -21,8 +21,8 @@ MOST_DOUBTFUL = 8
 PHRASES_KEPT = 64
 """Sets of phrases kept, each made ready to be found."""
 
-VOCABULARIES_KEPT = 8
-"""Vocabularies kept: one for each language and detector."""
+LEXICONS_KEPT = 8
+"""Lexicons kept: one for each language and detector."""
 
 _WORDY = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 _WORD = re.compile(r"[a-z]+")
@@ -88,7 +88,7 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Lexicon:
     """The words of one language for what one detector knows."""
 
     nouns: Mapping[str, Sense]
@@ -125,8 +125,8 @@ class Vocabulary:
         return word in grammar.plain or word in grammar.correctly or word in grammar.colours
 
 
-@lru_cache(maxsize=VOCABULARIES_KEPT)
-def vocabulary(language: Language, labels: frozenset[str]) -> Vocabulary:
+@lru_cache(maxsize=LEXICONS_KEPT)
+def lexicon(language: Language, labels: frozenset[str]) -> Lexicon:
     """The words of a language for what a detector with these labels knows."""
     tongue = TONGUES[language]
     nouns: dict[str, Sense] = {}
@@ -139,7 +139,7 @@ def vocabulary(language: Language, labels: frozenset[str]) -> Vocabulary:
     letters = {word[0] for word in nouns}
     by_letter = {each: tuple(word for word in nouns if word[0] == each) for each in letters}
     phrases = Phrases(tongue.grammar.others.union(nouns), spaced=tongue.grammar.spaced)
-    return Vocabulary(nouns, phrases, by_letter, tongue.grammar)
+    return Lexicon(nouns, phrases, by_letter, tongue.grammar)
 
 
 def one_off(word: str, meant: str) -> bool:

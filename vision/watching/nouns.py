@@ -13,7 +13,7 @@ from vision.types import Language
 from vision.watching.rules import Subject
 
 TABLES_KEPT = 8
-"""Vocabularies kept: one for each language and set of labels."""
+"""Tables kept: one for each language and set of labels."""
 
 ANYTHING: dict[Language, tuple[str, ...]] = {
     "en": ("anything", "something", "thing", "things", "object", "objects", "stuff"),
