@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from page_states import SCRIPT
 from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -19,39 +20,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 PHONE = {"width": 390, "height": 844}
 KEYBOARD_OPEN = {"width": 390, "height": 450}
 
-SCRIPTED = """{
-  const make = RTCPeerConnection.prototype.createDataChannel;
-  const tracks = {};
-  const seen = [];
-  const unscripted = new Set(["caption", "answer", "watching", "alert", "text"]);
-  let seq = 0;
-  window.sent = [];
-  window.see = (...objects) => seen.splice(0, Infinity, ...objects);
-  RTCPeerConnection.prototype.createDataChannel = function (name, options) {
-    const channel = make.call(this, name, options);
-    if (name === "tracks") return tracks;
-    channel.addEventListener("message", (event) => {
-      if (unscripted.has(JSON.parse(event.data).type)) event.stopImmediatePropagation();
-    });
-    const send = channel.send.bind(channel);
-    channel.send = (text) => {
-      const message = JSON.parse(text);
-      if (message.type !== "ping") window.sent.push(message);
-      if (["ping", "set"].includes(message.type)) send(text);
-    };
-    window.hear = (message) => channel.onmessage({ data: JSON.stringify(message) });
-    return channel;
-  };
-  setInterval(() => {
-    const now = performance.now();
-    const frame = { pts: Math.round(now * 90), age: 1, captured: performance.timeOrigin + now };
-    const message = { type: "tracks", v: 1, seq: (seq += 1), frame, part: [0, 1] };
-    const objects = seen.map((each) => ({ score: 0.9, v: [0, 0], seen: 0, ...each }));
-    tracks.onmessage?.({ data: JSON.stringify({ ...message, camera: [0, 0], objects }) });
-  }, 50);
-}"""
-"""``see`` gives the page its tracks and ``hear`` its events; what it says is kept in ``sent``.
-The server's own captions never reach the page: one would take the place of a scripted one."""
+SCRIPTED = SCRIPT.read_text()
+"""``see`` gives the page its tracks and ``hear`` its events; what it says is kept in ``sent``."""
 
 FRONT_CAMERA = """{
   const ask = MediaStreamTrack.prototype.getSettings;
