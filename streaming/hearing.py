@@ -83,7 +83,9 @@ class Hearing:
         before, self._mode = self._mode, mode
         if self._judging is None:
             self._judging = asyncio.create_task(self._judge(), name="hearing")
-        if before == "push":
+        if before == "push" and mode == "free":
+            self._utterances.by_silence = True  # a tap: what was begun goes on
+        elif before == "push":
             self._ending = True  # what has come is still judged
             self._came.set()
         elif not self._ending:

@@ -52,7 +52,7 @@ class Utterances:
 
     def __init__(self, *, by_silence: bool) -> None:
         """``by_silence``: whether silence ends an utterance, or only the person does."""
-        self._by_silence = by_silence
+        self.by_silence = by_silence
         self._before: deque[Samples] = deque(maxlen=BEFORE_WINDOWS)
         self._windows: list[Samples] = []
         self._in_row = 0
@@ -100,7 +100,7 @@ class Utterances:
             self._note_speech(now)
         silent = len(self._windows) - self._voiced
         full = len(self._windows) >= _MOST_WINDOWS
-        if full or (self._by_silence and silent >= SILENCE_WINDOWS):
+        if full or (self.by_silence and silent >= SILENCE_WINDOWS):
             return self.finish()
         return None
 

@@ -6,6 +6,7 @@ import { MOST_MEMORIES } from "./sayings.js";
 /** An answer that takes longer is not coming, ms. The sample may be large. */
 const ANSWER_WITHIN = 10_000;
 const SAMPLE_WITHIN = 60_000;
+const SPEECH_WITHIN = 25_000;
 /** The server gives up on a picture a little sooner. */
 const READ_WITHIN = 25_000;
 const RESUME = "Openeyes-Resume";
@@ -80,6 +81,14 @@ export class Api {
     // The token goes along, so never anywhere else.
     if (!new URL(path, this.#base).href.startsWith(root)) throw new Problem("rejected");
     return this.#ask(path, {}, (response) => response.blob());
+  }
+
+  /** @returns {Promise<Blob>} a few sentences as sound */
+  async speech(session, text, language, signal) {
+    const headers = { "Content-Type": "application/json" };
+    const request = { method: "POST", headers, body: JSON.stringify({ text, language }), signal };
+    const path = `v1/sessions/${session}/speech`;
+    return this.#ask(path, request, (response) => response.blob(), SPEECH_WITHIN);
   }
 
   /** @param {string} words to search for; without any, the newest */

@@ -57,6 +57,7 @@ export default {
   "panel.boxes": "拍摄到方框",
   "panel.detected": "距上次检出",
   "panel.roundtrip": "往返时间",
+  "panel.voice": "问完到开口",
   "panel.objects": "物体",
   "panel.shown": "显示帧率",
   "panel.detections": "检测",
@@ -113,6 +114,9 @@ export default {
   "recall.asked": "问过",
   "list.empty": "还没有。",
 
+  "voice.talk": "说话。按住说，或点一下持续聆听",
+  "voice.open": "语音",
+  "voice.open.note": "朗读回答、语速、由谁来听懂您",
   "caption.show": "字幕",
   "caption.show.note": "不用问，说出眼前有什么",
   "source.grounded": "未用模型",

@@ -81,6 +81,11 @@ export class Connection {
     await this.#session?.replaceTrack(track).catch(() => {});
   }
 
+  /** @param {MediaStreamTrack | null} track of a microphone @returns {Promise<boolean>} see Peer */
+  async hear(track) {
+    return (await this.#session?.hear(track).catch(() => false)) ?? false;
+  }
+
   /** @returns {boolean} whether it went out */
   send(message) {
     return this.#session?.send(message) ?? false;

@@ -57,6 +57,7 @@ export default {
   "panel.boxes": "Camera to boxes",
   "panel.detected": "Last detected",
   "panel.roundtrip": "Round trip",
+  "panel.voice": "Asked to spoken",
   "panel.objects": "Objects",
   "panel.shown": "Picture shown",
   "panel.detections": "Detections",
@@ -113,6 +114,9 @@ export default {
   "recall.asked": "Asked",
   "list.empty": "Nothing yet.",
 
+  "voice.talk": "Talk. Hold to speak, or tap to keep listening",
+  "voice.open": "Voice",
+  "voice.open.note": "Spoken answers, speed, who understands you",
   "caption.show": "Captions",
   "caption.show.note": "Says what is to be seen, unasked",
   "source.grounded": "without a model",

@@ -16,6 +16,7 @@ import { Choices, safely } from "./storage.js";
 import { languageFor, say, speak, translate } from "./strings.js";
 import { Talk } from "./talk.js";
 import { takeToken } from "./token.js";
+import { VoiceDoor } from "./voice/door.js";
 import { WakeLock } from "./wake.js";
 
 const SHOW_EVERY_MS = 500;
@@ -71,9 +72,11 @@ const connection = new Connection(api, iceServers, {
   ready: () => {
     const set = { type: "set", overlay: view, captions: captionsWanted(), language };
     connection.send({ ...set, share: sharing?.agreed });
+    voice.opened();
   },
   returned: (stream) => stage.setReturned(stream),
   sending: (sender) => sending.use(sender),
+  hears: () => Boolean(footnote?.features?.hears),
 });
 const assistant = new Assistant({
   send: (message) => connection.send(message),
@@ -83,6 +86,19 @@ const assistant = new Assistant({
   note: (text) => status.note(text),
 });
 const talk = new Talk(stage, assistant);
+const voice = new VoiceDoor({
+  button: element("speak"),
+  opener: element("voice-open"),
+  send: (message) => connection.send(message),
+  listenTo: (track) => connection.hear(track),
+  connected: () => app.state === "live",
+  roundTrip: () => connection.session?.heartbeat.latest ?? 0,
+  ask: (text) => assistant.ask(text),
+  watch: (text) => assistant.watch(text),
+  note: (text) => status.note(text),
+  speech: (...what) => api.speech(connection.session?.id, ...what),
+  choices,
+});
 const app = new App({ api, stage, connection, choices, show });
 const controls = new Controls({
   source: (kind, choice) => app.look({ kind, choice }),
@@ -152,6 +168,7 @@ async function showLanguage() {
   document.documentElement.lang = language;
   document.title = say("app.name");
   translate(document);
+  voice.translate();
   showFootnote();
   controls.showOptions(captionsWanted(), language);
   show(app);
@@ -164,6 +181,7 @@ function showFootnote() {
 
 /** Takes a message of the channel `events`; those of other versions are passed over. */
 function heed(message) {
+  voice.hear(message);
   if (message.type === "stats") {
     stats = message;
     sending.heed(message);
@@ -182,6 +200,7 @@ function greeted({ limits, session, resumed }) {
 /** All that ages. */
 function showAgain() {
   assistant.show();
+  voice.tick();
   talk.offerObjects();
   showFigures();
 }
@@ -196,6 +215,7 @@ async function showFigures() {
       roundTrip: connection.session?.heartbeat.latest ?? null,
       late: stage.late(performance.now()),
       objects: stage.objects,
+      voice: voice.latency,
       shown: stage.rate.value,
       stats,
     }),
@@ -212,6 +232,7 @@ async function begin(next) {
     app.limit(config.limits);
     sending.limit(config.limits);
     footnote = config;
+    voice.offer(config.features);
     showFootnote();
     setView(view);
   } catch (error) {
@@ -249,6 +270,7 @@ window.addEventListener("hashchange", () => location.reload());
 navigator.mediaDevices?.addEventListener?.("devicechange", showSources);
 setInterval(showAgain, SHOW_EVERY_MS);
 window.openEyes = inspection({ app, stage, connection, assistant, stats: () => stats });
+window.openEyes.voice = () => voice.known;
 document.body.classList.add("ready");
 begin(autostart);
 // Without it the page works as well, as long as there is a network.

@@ -7,13 +7,15 @@ const MOST_ROWS = 8;
 
 /**
  * The rows of the panel: `roundTrip` in ms, `late` as the Stage tells it, `shown` frames a second,
- * the server's last `stats`; null for what is not known. Pure.
+ * the server's last `stats`; `voice`, ms from the end of the last spoken question to the first word
+ * of its answer; null for what is not known. Pure.
  * @returns {[name: string, value: string][]}
  */
-export function rowsOf({ roundTrip, late, objects, shown, stats }) {
+export function rowsOf({ roundTrip, late, objects, shown, stats, voice = null }) {
   return [
     ...lateRows(late),
     [say("panel.roundtrip"), milliseconds(roundTrip)],
+    ...(Number.isFinite(voice) ? [[say("panel.voice"), milliseconds(voice)]] : []),
     [say("panel.objects"), String(objects)],
     [say("panel.shown"), rate(shown)],
     ...(stats ? serverRows(stats) : []),

@@ -24,6 +24,7 @@ export class Peer {
   #on;
   #events;
   #sender;
+  #ear = null;
   #mending;
   #closed = false;
 
@@ -34,6 +35,8 @@ export class Peer {
     const transceiver = this.#pc.addTransceiver(track, { direction: "sendrecv" });
     this.#sender = transceiver.sender;
     hurry(transceiver.receiver);
+    // Empty until somebody listens; then a microphone needs no new offer.
+    if (on.hears?.()) this.#ear = this.#pc.addTransceiver("audio", { direction: "sendonly" }).sender;
     this.#pc.ontrack = ({ track: back, streams }) =>
       on.returned(streams[0] ?? new MediaStream([back]));
     this.#pc.onicecandidate = ({ candidate }) => on.candidate(candidate);
@@ -71,6 +74,15 @@ export class Peer {
   async replaceTrack(track) {
     await this.#sender.replaceTrack(track);
     this.#on.sending(this.#sender);
+  }
+
+  /**
+   * @param {MediaStreamTrack | null} track of a microphone; null for none
+   * @returns {Promise<boolean>} whether it can be heard
+   */
+  async hear(track) {
+    await this.#ear?.replaceTrack(track);
+    return this.#ear !== null;
   }
 
   close() {

@@ -55,6 +55,7 @@ export class Session {
       ready: on.ready,
       returned: on.returned,
       sending: on.sending,
+      hears: on.hears,
       candidate: (candidate) => this.#collect(candidate),
       lost: (problem) => this.#end(problem),
     });
@@ -90,6 +91,11 @@ export class Session {
 
   async replaceTrack(track) {
     await this.#peer.replaceTrack(track);
+  }
+
+  /** @returns {Promise<boolean>} see Peer */
+  hear(track) {
+    return this.#peer.hear(track);
   }
 
   /** Ends it soon, as lost, unless the server answers at once. */

@@ -1,0 +1,51 @@
+/** The words of voice, in English. */
+
+export default {
+  "listen.off": "Talk. Hold to speak, or tap to keep listening",
+  "listen.push": "Listening. Let go when you have spoken",
+  "listen.free": "Listening. Tap to stop",
+  "note.push": "Listening…",
+  "note.free": "Listening until you tap again…",
+  "note.heard": "“{text}”",
+  "note.thinking": "Understanding…",
+  "watch.rule": "I will tell you {rule}.",
+
+  "missed.denied":
+    "The microphone is not allowed. Allow it for this page in your browser's settings, then try again.",
+  "missed.no-microphone": "No microphone was found. Connect one, or type instead.",
+  "missed.microphone-busy": "Another app holds the microphone. Close it there, then try again.",
+  "missed.nothing-said": "Nothing was heard. Hold the button while you speak, or tap it once.",
+  "missed.not-understood": "That was not understood. Say it once more, or type it.",
+  "missed.away": "Speech is not understood just now: {detail}. Type instead.",
+  "missed.busy": "One thing at a time: the last words are still being understood.",
+  "missed.no-language": "Your browser's recogniser does not know this language.",
+  "missed.not-connected": "Not connected: nothing can be heard yet.",
+  "missed.none": "Speech is off. It can be turned on under View, Voice.",
+  "away.reason": "no recogniser answers",
+
+  "consent.title": "Let your browser listen?",
+  "consent.text":
+    "This server does not recognise speech, but your browser can. Some browsers send what you say to their maker for that: Chrome to Google, Edge to Microsoft, Safari to Apple. It listens only while you see that it does.",
+  "consent.yes": "Use it",
+  "consent.no": "No, I will type",
+
+  "sheet.title": "Voice",
+  "sheet.close": "Done",
+  "spoken.title": "Spoken answers",
+  "spoken.talk": "When I talk",
+  "spoken.talk.note": "What you asked by voice, and alerts from then on",
+  "spoken.always": "Always",
+  "spoken.always.note": "Captions too, when they say something new",
+  "spoken.never": "Never",
+  "spoken.none": "Neither this browser nor the server has a voice for this language.",
+  "spoken.failed": "That could not be spoken: the voice does not answer.",
+  "rate.title": "Speed",
+  "rate.value": "{value} times",
+  "hearing.title": "Who understands you",
+  "hearing.server": "This server",
+  "hearing.server.note": "By {name}, as its operator has set up",
+  "hearing.browser": "Your browser",
+  "hearing.browser.note": "Some send what you say to their maker",
+  "hearing.no": "Nobody",
+  "hearing.no.note": "The microphone stays shut",
+};
