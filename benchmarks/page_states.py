@@ -95,7 +95,7 @@ class Visit:
 
     def cup(self) -> int:
         """The id of the object that is spoken of."""
-        return next(each["id"] for each in self.objects() if each["label"] == "cup")
+        return next(int(each["id"]) for each in self.objects() if each["label"] == "cup")
 
 
 @contextmanager

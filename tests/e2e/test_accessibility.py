@@ -9,13 +9,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import fake_camera_browser
 from page_states import DESKTOP, PHONE, STATES, Visit, settle, visited, wait, write_still
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 GRAVE = {"serious", "critical"}
 VISITS = (Visit(PHONE, "en", "light"), Visit(DESKTOP, "zh", "dark"))
-NARROW = {"width": 320, "height": 640}
+NARROW = ViewportSize(width=320, height=640)
 LARGE = "document.documentElement.style.fontSize = '200%'"
 OUTSIDE = """() => [...document.querySelectorAll("button, input, a, summary")]
   .filter((each) => each.checkVisibility({ checkVisibilityCSS: true, checkOpacity: true }))
