@@ -40,6 +40,7 @@ from vision.overlay import draw
 from vision.picture import Picture
 from vision.ports import Detector
 from vision.types import LANGUAGES, Seconds, TextBlock, Track, TrackId
+from vision.vocabulary import Vocabulary
 
 GROUNDED = "grounded"
 """Where answers come from without a language model."""
@@ -111,6 +112,7 @@ class Server:
                 "overlays": list(OVERLAY_MODES),
                 "languages": list(LANGUAGES),
                 "text": self.faculties is not None and self.faculties.reader is not None,
+                "words": self._detector is not None and isinstance(self._detector.labels, Vocabulary),
                 "hears": self._hears,
                 "speaks": self._speaks,
                 "share": self.admin.usable,

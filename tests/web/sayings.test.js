@@ -28,7 +28,7 @@ test("what a saying lacks, or has wrong, has its default", () => {
     assert.deepEqual([answer.id, answer.delta, answer.text, answer.done], ["", "", null, false]);
     const watching = readSaying({ ...odd, type: "watching" });
     assert.deepEqual(watching, { type: "watching", id: "", rule: "", ended: false });
-    assert.deepEqual(readSaying({ ...odd, type: "text" }), { type: "text", quads: [] });
+    assert.deepEqual(readSaying({ ...odd, type: "text" }), { type: "text", lines: [] });
   }
 });
 
@@ -50,8 +50,11 @@ test("text has the outlines that are whole", () => {
     [1, 1],
     [0, 1],
   ];
-  const blocks = [{ quad }, { quad: quad.slice(1) }, null, { quad: [...quad.slice(1), [0]] }, {}];
-  assert.deepEqual(readSaying({ type: "text", blocks }).quads, [quad]);
+  const blocks = [{ text: "EXIT", quad }, { quad: quad.slice(1) }, null, { text: 7, quad }, {}];
+  assert.deepEqual(readSaying({ type: "text", blocks }).lines, [
+    { text: "EXIT", quad },
+    { text: "", quad },
+  ]);
 });
 
 test("memories are read as far as they make sense", () => {

@@ -17,6 +17,7 @@ const QUAD = [
   [0.2, 0.2],
   [0.1, 0.2],
 ];
+const SIGN = { text: "EXIT", quad: QUAD };
 const near = (quad, left) => assert.ok(Math.abs(quad[0][0] - left) < 1e-9, String(quad[0][0]));
 
 test("boxes are where they are at the time of the displayed frame", () => {
@@ -52,7 +53,7 @@ test("a new message corrects a little by and by, and much at once", () => {
 test("outlines of text go where the picture goes", () => {
   const sight = new Sight(0);
   sight.take(tracks(1, 1000), 1010, 10);
-  sight.takeText([QUAD], 1010);
+  sight.takeText([SIGN], 1010);
   near(sight.quadsAt(1010)[0], 0.1);
   sight.take(tracks(2, 1100, [0.5, 0]), 1110, 10);
   near(sight.quadsAt(1110)[0], 0.15);
@@ -62,7 +63,7 @@ test("outlines of text go where the picture goes", () => {
 
 test("text that nobody reads again is outlined no longer", () => {
   const sight = new Sight(0);
-  sight.takeText([QUAD], 0);
+  sight.takeText([SIGN], 0);
   assert.equal(sight.quadsAt(10_000).length, 1);
   assert.equal(sight.quadsAt(10_001).length, 0);
 });
@@ -70,9 +71,20 @@ test("text that nobody reads again is outlined no longer", () => {
 test("what was known is forgotten", () => {
   const sight = new Sight(0);
   sight.take(tracks(5, 1000), 1010, 10);
-  sight.takeText([QUAD], 1010);
+  sight.takeText([SIGN], 1010);
   sight.forget();
   assert.deepEqual([sight.snapshot, sight.boxesAt(1000, 1010), sight.quadsAt(1010)], [null, [], []]);
   sight.take(tracks(1, 2000), 2010, 10);
   assert.equal(sight.snapshot.seq, 1);
+});
+
+test("all that is known of one frame is had at once, with its time by the server's clock", () => {
+  const sight = new Sight(0);
+  assert.deepEqual(sight.asOf(1000, 1000), { boxes: [], lines: [], pts: null });
+  sight.take(tracks(1, 1000), 1010, 10);
+  sight.takeText([SIGN], 1010);
+  const { boxes, lines, pts } = sight.asOf(1100, 1120);
+  assert.equal(pts, 1100 * 90);
+  assert.ok(Math.abs(boxes[0].box[0] - 0.11) < 1e-9);
+  assert.deepEqual(lines, [SIGN]);
 });

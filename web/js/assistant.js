@@ -82,10 +82,14 @@ export class Assistant {
     return entry.id;
   }
 
-  /** @returns {string | null} id of the watch, null if there are too many */
-  watch(text) {
+  /**
+   * @param {{object?: number, about?: "this" | "like"}} [which] an object that is meant. Another
+   *   session does not know it: there the words alone are what is watched for
+   * @returns {string | null} id of the watch, null if there are too many
+   */
+  watch(text, which = {}) {
     const watch = this.#watches.add(text);
-    if (watch) this.#parts.send({ type: "watch", id: watch.id, text });
+    if (watch) this.#parts.send({ type: "watch", id: watch.id, text, ...which });
     else this.#parts.note(say("watch.full"));
     this.#showWatches();
     return watch?.id ?? null;
@@ -136,6 +140,7 @@ export class Assistant {
   #alerted(saying, now) {
     if (!this.#alerts.add(saying, now)) return;
     announce(find("warned"), saying.text);
+    this.#parts.stage.mark(saying.objects);
     navigator.vibrate?.(BUZZ);
     this.#showAlerts();
   }

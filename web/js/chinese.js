@@ -106,6 +106,10 @@ export default {
   "objects.label": "问一个物体",
   "objects.one": "这个“{label}”是什么？",
 
+  "freeze.on": "定格画面",
+  "find.open": "找东西",
+  "explore.failed": "页面的这一部分没能加载。请检查网络后再试。",
+
   "recall.open": "回看",
   "recall.title": "回看",
   "recall.search": "搜索看到过的东西",

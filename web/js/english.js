@@ -106,6 +106,10 @@ export default {
   "objects.label": "Ask about an object",
   "objects.one": "What is this {label}?",
 
+  "freeze.on": "Freeze the picture",
+  "find.open": "Find something",
+  "explore.failed": "This part of the page could not be loaded. Check the connection, then try again.",
+
   "recall.open": "Look back",
   "recall.title": "Looking back",
   "recall.search": "Search what was seen",

@@ -7,8 +7,9 @@ import { listCameras } from "./camera.js";
 import { Connection } from "./connection.js";
 import { Controls } from "./controls.js";
 import { Evidence } from "./evidence.js";
+import { Explore } from "./explore.js";
 import { inspection } from "./inspection.js";
-import { asProblem, missingAbility } from "./problems.js";
+import { Problem, asProblem, missingAbility } from "./problems.js";
 import { Sending } from "./sending.js";
 import { Stage } from "./stage.js";
 import { Status } from "./status.js";
@@ -42,6 +43,8 @@ const status = new Status({
 });
 
 let stats = null;
+/** What the detector knows by name. */
+let labels = [];
 let greetedBy = "";
 let footnote = null;
 let sharing = null;
@@ -98,6 +101,16 @@ const voice = new VoiceDoor({
   note: (text) => status.note(text),
   speech: (...what) => api.speech(connection.session?.id, ...what),
   choices,
+});
+const explore = new Explore({
+  stage,
+  assistant,
+  talk,
+  choices,
+  send: (message) => connection.send(message),
+  read: (picture) => readStill(picture),
+  note: (text) => status.note(text),
+  known: () => ({ labels, anything: footnote?.features?.words === true }),
 });
 const app = new App({ api, stage, connection, choices, show });
 const controls = new Controls({
@@ -186,15 +199,22 @@ function heed(message) {
     stats = message;
     sending.heed(message);
   } else if (message.type === "hello") greeted(message);
-  else if (!assistant.hear(message) && message.type === "problem") status.note(String(message.detail ?? message.code ?? ""));
+  else if (!assistant.hear(message) && !explore.hear(message) && message.type === "problem") status.note(String(message.detail ?? message.code ?? ""));
 }
 
 /** The server goes on with our session where it can; a new one has to be told what is wanted. */
-function greeted({ limits, session, resumed }) {
+function greeted({ limits, session, resumed, labels: names = [] }) {
+  labels = names;
   sending.limit(limits);
   if (!resumed) assistant.opened();
   if (!resumed && greetedBy && greetedBy !== session) status.note(say("state.anew"));
   greetedBy = session;
+}
+
+async function readStill(picture) {
+  const session = connection.session?.id;
+  if (!session) throw new Problem("lost");
+  return api.read(session, picture);
 }
 
 /** All that ages. */

@@ -33,7 +33,7 @@ const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
  * @property {Rect} room where labels may go
  * @property {boolean} mirrored
  * @property {readonly number[][][]} quads text to outline
- * @property {DrawnBox} [selected] to make stand out, drawn or not
+ * @property {readonly DrawnBox[]} ringed to make stand out, drawn or not
  */
 
 export class Overlay {
@@ -75,7 +75,7 @@ export class Overlay {
       .filter(({ rect }) => shared(rect, layout.picture));
     for (const { box, rect } of placed) this.#skeleton(box, rect, layout.mirrored);
     for (const { box, rect } of placed) this.#frame(box, rect);
-    if (layout.selected) this.#ring(layout.selected, layout);
+    for (const box of layout.ringed) this.#ring(box, layout);
     const spots = this.#write(placed, layout.room);
     this.#pen.globalAlpha = 1;
     return spots;

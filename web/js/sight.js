@@ -19,7 +19,7 @@ export class Sight {
   /** The two as of the last drawing. */
   #drawn = [null, null];
   #glide = new Glide();
-  #text = { quads: [], since: 0, drift: [0, 0] };
+  #text = { lines: [], since: 0, drift: [0, 0] };
 
   /** @param {number} timeOrigin `performance.timeOrigin` */
   constructor(timeOrigin) {
@@ -43,9 +43,16 @@ export class Sight {
     this.#snapshot = { ...snapshot, capture, at: capture.at };
   }
 
-  /** @param {number[][][]} quads four corners each, fractions of the picture */
-  takeText(quads, now) {
-    this.#text = { quads, since: now, drift: [0, 0] };
+  /** @param {{text: string, quad: number[][]}[]} lines with four corners, fractions of the picture */
+  takeText(lines, now) {
+    this.#text = { lines, since: now, drift: [0, 0] };
+  }
+
+  /** All that is known of one displayed frame; `pts` is null while nothing is followed. */
+  asOf(shown, now) {
+    const pts = this.#snapshot && this.#snapshot.frame.pts + 90 * (shown - this.#snapshot.at);
+    const lines = this.linesAt(now);
+    return { boxes: this.boxesAt(shown, now), lines, pts: pts && Math.round(pts) };
   }
 
   /**
@@ -65,9 +72,15 @@ export class Sight {
 
   /** The outlines of text, as near as is known. */
   quadsAt(now) {
-    const { quads, since, drift } = this.#text;
+    return this.linesAt(now).map(({ quad }) => quad);
+  }
+
+  /** The same with what is written there. */
+  linesAt(now) {
+    const { lines, since, drift } = this.#text;
     if (now - since > TEXT_SHOWN) return [];
-    return quads.map((quad) => quad.map(([x, y]) => [x + drift[0], y + drift[1]]));
+    const moved = (quad) => quad.map(([x, y]) => [x + drift[0], y + drift[1]]);
+    return lines.map(({ text, quad }) => ({ text, quad: moved(quad) }));
   }
 
   /** Another session or another source: nothing that was known still holds. */
@@ -76,7 +89,7 @@ export class Sight {
     this.#clock.reset();
     this.#snapshot = null;
     this.#drawn = [null, null];
-    this.#text.quads = [];
+    this.#text.lines = [];
   }
 
   /** Text is not followed between readings: it goes where the picture goes. */

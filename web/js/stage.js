@@ -9,6 +9,10 @@ import { Sight } from "./sight.js";
 
 /** From capture to display of a frame that went to the server and back, if it is not known, ms. */
 const RETURNED_DELAY = 120;
+/** So long what was marked stands out, ms. */
+const MARKED_FOR = 8000;
+/** So long a frame to hold is waited for, ms. */
+const NEXT_FRAME = 250;
 
 /**
  * @typedef {"client" | "burn-in" | "off"} View
@@ -28,6 +32,14 @@ const RETURNED_DELAY = 120;
  *   HTMLElement[]}} StageParts `chrome` lies over the picture, and labels keep clear of it
  *
  * @typedef {{at: number, frame: DrawnFrame | null, boxes: DrawnBox[]}} Drawn
+ *
+ * @typedef {object} Held a frame that is looked at while the stream goes on
+ * @property {DrawnBox[]} boxes as of that frame
+ * @property {{text: string, quad: number[][]}[]} lines of text that are known in it
+ * @property {number} shown local ms of its capture
+ * @property {number | null} pts of it, if the server's clock is known
+ * @property {Rect} picture where it lies now
+ * @property {() => void} ended is called when there is nothing to look at any more
  */
 
 export class Stage {
@@ -40,10 +52,15 @@ export class Stage {
   /** @type {View} */
   #view = "client";
   #selected = null;
+  #marked = { ids: [], until: 0 };
   #glass = new GlassToGlass();
   #boxes = new BoxLatency();
   /** @type {Drawn} */
   #drawn = { at: 0, frame: null, boxes: [] };
+  /** @type {Held | null} */
+  #held = null;
+  /** Waits for the next frame, to hold it. */
+  #taking = null;
   #size = { width: 0, height: 0 };
   #room = { left: 0, top: 0, width: 0, height: 0 };
 
@@ -97,7 +114,54 @@ export class Stage {
     return { view: this.#view, glass: this.#glass.at(now), ...this.#boxes.at(now) };
   }
 
+  /** The size of the stage, CSS pixels. */
+  get size() {
+    return this.#size;
+  }
+
+  /**
+   * Stands still at the next frame, until `release`. What is seen goes on meanwhile.
+   * @param {(preview: HTMLVideoElement) => void} paint is called while that frame is the newest
+   * @param {() => void} ended
+   * @returns {Promise<Held | null>} null where nothing is shown
+   */
+  async hold(paint, ended) {
+    if (!this.#source || !this.preview.videoWidth) return null;
+    // A camera that stands still itself, as behind a lock screen, gives no next frame.
+    const [now, metadata] = await new Promise((resolve) => {
+      this.#taking = resolve;
+      setTimeout(() => resolve([performance.now(), null]), NEXT_FRAME);
+    });
+    this.#taking = null;
+    if (!this.#source) return null;
+    paint(this.preview);
+    const shown = shownTime(now, metadata, this.#source.delay);
+    const { boxes, lines, pts } = this.#sight.asOf(shown, now);
+    this.#held = { boxes, lines, shown, pts, picture: this.#fit(), ended };
+    this.showHeld();
+    return this.#held;
+  }
+
+  /** Draws what is held where it lies now. */
+  showHeld() {
+    const { boxes, lines, picture } = this.#held;
+    this.scene = { boxes, picture, room: this.#room, mirrored: false, labels: [] };
+    this.scene.labels = this.#overlay.draw(this.#view === "off" ? [] : boxes, {
+      ...this.scene,
+      quads: lines.map(({ quad }) => quad),
+      ringed: this.#ringed(boxes),
+    });
+    this.#follow(this.scene);
+  }
+
+  /** Goes on with the stream. */
+  release() {
+    this.#held = null;
+    this.#empty();
+  }
+
   async setSource(source) {
+    this.#held?.ended();
     this.#source = source;
     this.forget();
     this.#parts.root.classList.toggle("mirrored", source?.mirrored ?? false);
@@ -126,14 +190,30 @@ export class Stage {
     if (snapshot) this.#glass.tie(snapshot);
   }
 
-  /** @param {number[][][]} quads of text, to outline */
-  takeText(quads) {
-    this.#sight.takeText(quads, performance.now());
+  /** @param {{text: string, quad: number[][]}[]} lines of text, to outline */
+  takeText(lines) {
+    this.#sight.takeText(lines, performance.now());
+  }
+
+  /** Lines of text in view, as near as is known. */
+  get lines() {
+    return this.#held?.lines ?? this.#sight.linesAt(performance.now());
   }
 
   /** @param {number | null} id of the object to make stand out */
   select(id) {
     this.#selected = id;
+  }
+
+  /** Makes objects stand out for a while. @param {number[]} ids */
+  mark(ids) {
+    this.#marked = { ids, until: performance.now() + MARKED_FOR };
+  }
+
+  #ringed(boxes) {
+    const { ids, until } = this.#marked;
+    const marked = performance.now() < until ? ids : [];
+    return boxes.filter(({ id }) => id === this.#selected || marked.includes(id));
   }
 
   /** Another session or another source: nothing that was known still holds. */
@@ -149,12 +229,16 @@ export class Stage {
 
   #empty() {
     this.#overlay.clear();
+    if (this.#held) return;
     this.scene = { ...this.scene, boxes: [], labels: [] };
     this.#drawn = { at: performance.now(), frame: null, boxes: [] };
   }
 
   #show(now, metadata) {
     this.rate.tick(now);
+    // Now, since the next task may find another frame.
+    this.#taking?.([now, metadata]);
+    if (this.#held) return this.showHeld();
     const picture = this.#fit();
     const shown = this.#shownTime(now, metadata);
     const boxes = shown === null ? [] : this.#sight.boxesAt(shown, now);
@@ -176,7 +260,7 @@ export class Stage {
     this.scene.labels = this.#overlay.draw(drawn ? this.scene.boxes : [], {
       ...this.scene,
       quads: this.#sight.quadsAt(now),
-      selected: this.scene.boxes.find(({ id }) => id === this.#selected),
+      ringed: this.#ringed(this.scene.boxes),
     });
     if (!drawn) return;
     this.#drawn = { at: now, frame: this.#describe(shown, metadata), boxes: this.scene.boxes };

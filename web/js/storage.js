@@ -31,7 +31,7 @@ export class Choices {
 
   /**
    * @returns {{deviceId?: string, facing?: string, view?: string, panel?: boolean,
-   *   captions?: boolean, language?: string}}
+   *   captions?: boolean, language?: string, search?: string}}
    */
   read() {
     try {

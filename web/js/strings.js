@@ -11,9 +11,23 @@ const TABLES = {
 /** @type {Record<string, string>} */
 let words = {};
 
+/** Tables of what was loaded since. */
+const more = [];
+/** @type {Language} */
+let spoken = "en";
+
 /** @param {Language} language to speak from now on */
 export async function speak(language) {
-  words = (await TABLES[language]()).default;
+  spoken = language;
+  const all = await Promise.all([TABLES, ...more].map((tables) => tables[language]()));
+  words = Object.assign({}, ...all.map((table) => table.default));
+}
+
+/** Adds the words of something that is loaded only when it is wanted: tables like the first. */
+export async function learn(tables) {
+  if (more.includes(tables)) return;
+  more.push(tables);
+  await speak(spoken);
 }
 
 /** The language to speak: the one chosen before, else the browser's. @returns {Language} */

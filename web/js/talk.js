@@ -45,7 +45,7 @@ export class Talk {
   #objectButton(list, id) {
     const button = list.appendChild(document.createElement("button"));
     button.dataset.object = String(id);
-    button.addEventListener("click", () => this.#askAbout({ object: id }));
+    button.addEventListener("click", () => this.askAbout({ object: id }));
     return button;
   }
 
@@ -54,10 +54,11 @@ export class Talk {
     const point = inPicture({ x, y }, picture, mirrored);
     if (!point) return;
     const box = boxAt(point, boxes);
-    this.#askAbout(box ? { object: box.id } : { point });
+    this.askAbout(box ? { object: box.id } : { point });
   }
 
-  #askAbout(target) {
+  /** Asks about an object or a place, with the words in the box if there are any. */
+  askAbout(target) {
     const text = this.#watching ? "" : this.#take();
     this.#on.ask(text || say("ask.this"), target);
   }

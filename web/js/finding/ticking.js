@@ -1,0 +1,48 @@
+/**
+ * How guidance sounds and feels: ticks from the side where the thing is, higher when it lies
+ * higher, faster as it nears the middle. Pure.
+ */
+
+/** Between two ticks at the edge of the view, and near its middle, ms. */
+const SLOW = 900;
+const FAST = 130;
+/** Hz of a thing at the middle's height; an octave up at the top, down at the bottom. */
+const PITCH = 660;
+/** The found one is told by a higher pair, this often, ms. */
+const FOUND_EVERY = 700;
+const FOUND_PITCHES = [880, 1320];
+
+/** Pulses of a phone, ms. */
+const PULSE = 25;
+const FOUND_PULSES = [60, 50, 60];
+
+/**
+ * @param {Guidance} guidance
+ * @returns {{every: number, pitches: number[], pan: number, pulses: number | number[]} | null}
+ *   null for silence; `pan` from -1, left, to 1
+ */
+export function tickOf({ state, way: [across, down], nearness }) {
+  if (state === "found") {
+    return { every: FOUND_EVERY, pitches: FOUND_PITCHES, pan: 0, pulses: FOUND_PULSES };
+  }
+  if (state !== "seen") return null;
+  const every = SLOW * (FAST / SLOW) ** nearness;
+  return { every, pitches: [PITCH * 2 ** -down], pan: across, pulses: PULSE };
+}
+
+/**
+ * Where a box lies in what the person sees: the part of the picture that is on the screen.
+ * @param {number[]} box fractions of the picture
+ * @param {{picture: Rect, mirrored: boolean}} scene
+ * @param {Size} stage
+ * @returns {number[]} fractions of the stage
+ */
+export function inView([left, top, width, height], { picture, mirrored }, stage) {
+  const from = mirrored ? 1 - left - width : left;
+  return [
+    (picture.left + from * picture.width) / stage.width,
+    (picture.top + top * picture.height) / stage.height,
+    (width * picture.width) / stage.width,
+    (height * picture.height) / stage.height,
+  ];
+}
