@@ -22,7 +22,14 @@ from models.endpoint_config import EndpointConfig
 from models.endpoint_key import key_from
 from models.pose_process import PoseProcess
 from models.reader_process import ReaderProcess
-from streaming import events_socket, page_routes, problems, routes, still_routes
+from streaming import (
+    events_socket,
+    page_routes,
+    problems,
+    recording_routes,
+    routes,
+    still_routes,
+)
 from streaming.admin import routes as admin_routes
 from streaming.admin.gate import AdminGate
 from streaming.app_models import choice, models_folder
@@ -217,6 +224,7 @@ def make_app(server: Server) -> FastAPI:
     app.include_router(routes.public)
     app.include_router(routes.router)
     app.include_router(still_routes.router)
+    app.include_router(recording_routes.router)
     app.include_router(events_socket.router)
     app.include_router(spoken_router)
     app.include_router(admin_routes.public)

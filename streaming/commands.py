@@ -15,6 +15,7 @@ from streaming.wire import (
     Ping,
     Pong,
     Problem,
+    Record,
     SetOptions,
     Tap,
     Unwatch,
@@ -64,6 +65,8 @@ class Listener:
             self._set(command)
         elif isinstance(command, Listen):
             self._listen(command)
+        elif isinstance(command, Record):
+            self._record(on=command.on)
         else:
             self._session.conversation.take(_event(command))
 
@@ -86,6 +89,15 @@ class Listener:
             hearing.listen(command.mode, language)
         elif command.mode != "off":
             self._reply(Problem("no-hearing", "This server does not recognise speech."))
+
+    def _record(self, *, on: bool) -> None:
+        recorder = self._session.recorder
+        if recorder is None:
+            self._reply(Problem("no-recording", "This server does not record."))
+        elif not on:
+            recorder.stop()
+        elif refusal := recorder.start():
+            self._reply(Problem("no-recording", refusal))
 
     def _reply(self, message: Pong | Problem) -> None:
         self._sink.send(encode(message))

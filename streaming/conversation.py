@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 from streaming.evidence import Evidence
 from streaming.hearing import Ears
@@ -84,6 +85,22 @@ class Faculties:
         )
 
 
+class Witness(Protocol):
+    """Somebody who is told of all that goes into the assistant and comes out of it."""
+
+    def heard(self, event: Event, now: Seconds) -> None:
+        """The assistant is told of this next."""
+        ...
+
+    def commanded(self, commands: Sequence[Command]) -> None:
+        """That is what it wanted then."""
+        ...
+
+    def said(self, message: Message, now: Seconds) -> None:
+        """It said something."""
+        ...
+
+
 class Conversation:
     """One person's side of the assistant."""
 
@@ -97,6 +114,8 @@ class Conversation:
     ) -> None:
         """``say`` sends a message to the person; ``clock`` tells session time."""
         self.evidence = Evidence(faculties.workers)
+        self.witness: Witness | None = None
+        "Is told of all that goes in and comes out, if there is one."
         self._session = session
         self._faculties = faculties
         self._say = say
@@ -124,11 +143,15 @@ class Conversation:
     def take(self, event: Event) -> None:
         """Tells the assistant, and does what it commands. A fault in it ends no session."""
         now = self._clock()
+        if self.witness is not None:
+            self.witness.heard(event, now)
         try:
             commands = self._assistant.handle(event, now)
         except Exception as error:
             self._fault(error, getattr(event, "id", None))
             return
+        if self.witness is not None:
+            self.witness.commanded(commands)
         for command in commands:
             try:
                 self._carry_out(command, now)
@@ -172,7 +195,10 @@ class Conversation:
     def _speak(self, said: Utterance, now: Seconds) -> None:
         if isinstance(said, ProblemSaid) and said.fault is not None:
             log.error("session %s: a question failed", self._session, exc_info=said.fault)
-        self._say(message_of(said, now, self._keep))
+        message = message_of(said, now, self._keep)
+        if self.witness is not None:
+            self.witness.said(message, now)
+        self._say(message)
 
     def _keep(self, glimpse: Glimpse) -> str:
         name = self.evidence.keep(glimpse)

@@ -41,15 +41,20 @@ class Taken:
     "As of the newest frame."
     camera: tuple[float, float]
     "Its own motion a second, as `Eye.camera`."
+    detections: Detections
+    "What of the result was wanted."
 
 
 class Following:
     """Follows what one camera sees, of the labels that are wanted. Not thread-safe."""
 
-    def __init__(self, labels: Sequence[str]) -> None:
-        """``labels`` are the detector's; a ``Share`` of them can be added to."""
+    def __init__(self, labels: Sequence[str], given: int = 0) -> None:
+        """``labels`` are the detector's; a ``Share`` of them can be added to.
+
+        ``given`` is as for `Eye`.
+        """
         self._labels = labels
-        self._eye = Eye(labels)
+        self._eye = Eye(labels, given=given)
         self._wanted: tuple[int, ...] | None = None
         self._used = Seconds(0)
         self.want(())
@@ -70,6 +75,16 @@ class Following:
         if unknown:
             raise ValueError(f"there is no label {unknown[0]!r}; hello lists those that there are")
         self._wanted = tuple(map(self._labels.index, labels)) or None
+
+    @property
+    def given(self) -> int:
+        """The id that was given last."""
+        return self._eye.given
+
+    def restart(self, t: Seconds) -> None:
+        """Begins anew with the frame at ``t``, as `Eye.restart`."""
+        self._eye.restart(t)
+        self._used = t
 
     def close(self) -> None:
         """Wants nothing any more."""
@@ -94,4 +109,4 @@ class Following:
         if used:
             self._used = sight.t
         then, moved = eye.tracks_at(sight.t), eye.motion(last, sight.t)
-        return Taken(used, then, moved, eye.tracks_at(newest.t), eye.camera)
+        return Taken(used, then, moved, eye.tracks_at(newest.t), eye.camera, detections)

@@ -21,6 +21,7 @@ from streaming.frames import MEDIA_CLOCK
 from streaming.mailbox import Closed, Mailbox
 from streaming.receiving.adapter import Receiving
 from streaming.receiving.decoder import Decoded
+from streaming.receiving.pieces import EncodedFrame
 from vision.types import Seconds
 
 log = logging.getLogger(__name__)
@@ -95,6 +96,8 @@ class Ingest:
         self._clock = SenderClock()
         self._newest: Mailbox[Arrival] = Mailbox()
         self._last_pts = -1
+        self.tap: Callable[[EncodedFrame], None] | None = None
+        "Is given every frame that could be decoded, as it came; only where `can_tap`."
         self.received = 0
         self.out_of_order = 0
         self._receiving = Receiving(
@@ -113,6 +116,15 @@ class Ingest:
         """What happened on the way here: packets lost and repaired, key frames asked for..."""
         return self._receiving.counts()
 
+    @property
+    def can_tap(self) -> bool:
+        """Whether frames can be had as they came."""
+        return self._receiving.known
+
+    def ask_key(self) -> None:
+        """Asks the sender for a frame that needs none before it."""
+        self._receiving.ask_key()
+
     async def pump(self) -> None:
         """Reads until the track ends; then ``arrivals`` ends too."""
         try:
@@ -126,6 +138,7 @@ class Ingest:
 
     def forget(self) -> None:
         """Ends ``arrivals``, and drops what waits to be decoded. May be called twice."""
+        self.tap = None
         self._receiving.close()
         self._newest.close()
 
@@ -143,6 +156,8 @@ class Ingest:
 
     def _decoded(self, decoded: Decoded) -> None:
         encoded = decoded.encoded
+        if self.tap is not None and encoded.pts > self._last_pts:
+            self.tap(encoded)
         self._note(decoded.picture, encoded.pts, encoded.stamp, encoded.completed)
 
     def _note(self, frame: av.VideoFrame, pts: int, rtp: int | None, completed: float) -> None:

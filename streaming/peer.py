@@ -147,6 +147,8 @@ class Peer:
         """Lets go of the session: no frames to it, no messages from it."""
         if self.ingest is not None:
             self.ingest.forget()
+            if self._session.camera is self.ingest:
+                self._session.cut()
         if self._returned is not None:
             self._returned.close()
         if self._listening is not None:
@@ -199,6 +201,7 @@ class Peer:
     def _take_in(self, chosen: RTCRtpTransceiver) -> None:
         receiver, session = chosen.receiver, self._session
         self.ingest = Ingest(receiver.track, receiver, self._stands_still, self._video_ended)
+        session.camera = self.ingest
         session.drops_before = self.ingest.drops
         session.link = self._link
         self._frames = self._spawn(self._run(self.ingest), "session")

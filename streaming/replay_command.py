@@ -21,19 +21,29 @@ from streaming.progress import Progress
 from streaming.rehearsal import Cue, Props, Rehearsal, question_cue, watch_cue
 from streaming.remembering.store import MemoryStore
 from streaming.replay import Outputs, replay
+from streaming.replay_outputs import RecordingOutputs, replay_recording
+from streaming.replay_recording import is_recording
 from streaming.settings import Settings
 from streaming.understanding import Loaders
 from streaming.wire import Alert, Answer, Caption, Message, Problem, Watching
-from vision.errors import ModelError
+from vision.errors import ConfigError, ModelError
 from vision.ports import Detector, SeeingModel, TextReader
 from vision.types import LANGUAGES
 
 log = logging.getLogger(__name__)
 
+MOST_DIFFERENCES = 3
+"""Of a recording and its replay that are shown; more are counted."""
+
 
 def add_replay(parser: argparse.ArgumentParser) -> None:
     """Adds the command's options."""
-    parser.add_argument("video", type=Path, metavar="VIDEO", help="anything that ffmpeg reads")
+    parser.add_argument(
+        "video",
+        type=Path,
+        metavar="VIDEO",
+        help="anything that ffmpeg reads, or a recording.zip that the page gave",
+    )
     parser.add_argument("--events", type=Path, metavar="FILE.jsonl", help="write the events log")
     parser.add_argument("--out", type=Path, metavar="FILE.mp4", help="write the annotated video")
     parser.add_argument("--mot", type=Path, metavar="FILE.txt", help="write MOTChallenge text")
@@ -80,6 +90,8 @@ def _add_assistant(parser: argparse.ArgumentParser) -> None:
 
 def _replay(options: argparse.Namespace) -> int:
     settings = settings_from(options)
+    if is_recording(options.video):
+        return _replay_recording(options)
     cues = _cues(options)
     name = f"{options.video.stem}-{options.snapshot:g}s.jpg" if options.snapshot is not None else ""
     detector = app.load_detector(settings)
@@ -101,6 +113,27 @@ def _replay(options: argparse.Namespace) -> int:
     told = "" if rehearsal else ": name an output"
     print(f"{frames} frames; wrote {', '.join(map(str, written)) or f'nothing{told}'}")
     return 0
+
+
+def _replay_recording(options: argparse.Namespace) -> int:
+    """Plays a recording back, and says whether what comes of it is what came of it then."""
+    own = (options.ask, options.watch, options.captions, options.snapshot, options.detect_every_ms)
+    if any(own):
+        raise ConfigError(
+            "a recording is played back as it was: leave out --ask, --watch, --captions, "
+            "--snapshot and --detect-every-ms, or replay the camera's video that is in it"
+        )
+    outputs = RecordingOutputs(options.events, options.out, options.mot)
+    unlike = replay_recording(options.video, outputs, _print)
+    for each in (*unlike.tracks[:MOST_DIFFERENCES], *unlike.said[:MOST_DIFFERENCES]):
+        print(each)
+    print(f"tracks: {_differing(unlike.tracks)}")
+    print(f"what was said: {_differing(unlike.said)}")
+    return 1 if unlike.tracks else 0
+
+
+def _differing(lines: list[str]) -> str:
+    return f"{len(lines)} lines differ" if lines else "the same as in the recording"
 
 
 def _cues(options: argparse.Namespace) -> list[Cue]:

@@ -26,14 +26,16 @@ class MediaTime:
 
     def __init__(self) -> None:
         self._last: Arrival | None = None
+        self.shift: int | None = None
+        "Ticks by which the frames of this connection are later here; None before the first."
 
     async def joined(self, arrivals: AsyncIterator[Arrival]) -> AsyncIterator[Arrival]:
         """The frames, with ``t`` and ``pts`` after all that came before."""
-        shift: int | None = None
+        self.shift = None
         async for arrival in arrivals:
-            if shift is None:
-                shift = self._shift(arrival)
-            pts = arrival.pts + shift
+            if self.shift is None:
+                self.shift = self._shift(arrival)
+            pts = arrival.pts + self.shift
             self._last = replace(arrival, pts=pts, t=Seconds(pts / MEDIA_CLOCK))
             yield self._last
 

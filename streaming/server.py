@@ -24,6 +24,8 @@ from streaming.once import Once
 from streaming.page_files import PageFiles
 from streaming.peer import Peer
 from streaming.process import settle
+from streaming.recording import About, Recorder
+from streaming.recording_shelf import Shelf
 from streaming.security import Gate
 from streaming.session import OVERLAY_MODES, Identity, OverlayMode, Session
 from streaming.sessions import Sessions
@@ -83,6 +85,7 @@ class Server:
         self.troubles = Troubles()
         self.sampler = Sampler(self)
         self.sessions = Sessions(settings.max_sessions, self._make_session, self._make_peer)
+        self.shelf = Shelf()
         self.faculties: Faculties | None = None
         self._loaders = loaders
         self._stack = AsyncExitStack()
@@ -222,7 +225,11 @@ class Server:
         assert self.faculties is not None
         detector = self.engine.detector
         identity = Identity(session_id, detector.name, detector.labels, self.limits, self.vlm)
-        return Session(identity, self.engine, self._workers, overlay, self.faculties)
+        session = Session(identity, self.engine, self._workers, overlay, self.faculties)
+        able, config = self.faculties.abilities, self.faculties.config
+        about = About(session_id, VERSION, detector.name, self.vlm, able, config)
+        session.record_by(Recorder(session, about, self.shelf))
+        return session
 
     def _make_peer(self, session: Session, ended: Callable[[], object]) -> Peer:
         servers = [RTCIceServer(urls=url) for url in self.settings.ice_servers]

@@ -29,10 +29,11 @@ from streaming.engine import Engine
 from streaming.following import Following, Shown
 from streaming.frames import frame_of, picture_of
 from streaming.hearing import Hearing
-from streaming.ingest import Arrival
+from streaming.ingest import Arrival, Ingest
 from streaming.lane import Result, Sight
 from streaming.mailbox import Mailbox
 from streaming.posing import Posing
+from streaming.recording import Recorder
 from streaming.resume_clock import MediaTime
 from streaming.resume_said import Said
 from streaming.session_clock import SessionClock
@@ -45,7 +46,7 @@ from vision.motion import CameraMotion
 from vision.overlay import draw
 from vision.picture import Picture
 from vision.skeleton import draw_skeletons
-from vision.types import Track
+from vision.types import Seconds, Track
 from vision.vocabulary import shared, words
 
 log = logging.getLogger(__name__)
@@ -121,6 +122,9 @@ class Session:
         self._clock = SessionClock()
         self._media_time = MediaTime()
         self._recent = Said()
+        self.camera: Ingest | None = None
+        "Where the frames of this connection come in."
+        self.recorder: Recorder | None = None
         self._connections = 0
         self._dropped_before: Counter[str] = Counter()
         self._newest: Sight | None = None
@@ -155,6 +159,39 @@ class Session:
         self._connections += 1
         return self.returned
 
+    def cut(self) -> None:
+        """The connection is over, and with it what can only be had from its beginning."""
+        self.camera = None
+        if self.recorder is not None:
+            self.recorder.stop("connection")
+
+    def record_by(self, recorder: Recorder) -> None:
+        """Whatever is done from here on, this is told of it."""
+        self.recorder = self.conversation.witness = recorder
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """Names of classes."""
+        return self._labels
+
+    @property
+    def shift(self) -> int | None:
+        """Ticks by which media time is ahead of this connection's; None before its first frame."""
+        return self._media_time.shift
+
+    def now(self) -> Seconds:
+        """Session time."""
+        return self._clock.now()
+
+    def anew(self, t: Seconds) -> int:
+        """Sees from ``t`` on as if for the first time; gives the last id that was given.
+
+        Call while nobody has the eye.
+        """
+        self._following.restart(t)
+        self._attention = Attention()
+        return self._following.given
+
     async def watch(self, arrivals: AsyncIterator[Arrival]) -> None:
         """Follows one connection's frames to their end, on from those of the one before."""
         async for arrival in self._media_time.joined(arrivals):
@@ -164,6 +201,8 @@ class Session:
         """Ends what waits for this session's frames and results."""
         self._engine.unsubscribe(self._lane)
         self.conversation.close()
+        if self.recorder is not None:
+            self.recorder.close()
         if self.hearing is not None:
             self.hearing.close()
         self._posing.close()
@@ -185,6 +224,8 @@ class Session:
         if person and self.was_met:
             for message in self._recent.since(self.cut_since, time.monotonic()):
                 sink.send(encode(message))
+        if self.recorder is not None and self.recorder.worth_telling:
+            sink.send(encode(self.recorder.message()))
         return True
 
     def _hello(self, *, person: bool) -> Hello:
@@ -263,14 +304,18 @@ class Session:
     async def snapshot(self) -> Picture | None:
         """The newest frame with its tracks drawn on it, None before the first."""
         shown = self.shown
-        return None if shown is None else await self._work(lambda: self._annotated(shown))
+        return None if shown is None else await self._work(lambda: self.annotated(shown))
 
     async def _see(self, arrival: Arrival) -> None:
         self.stats.tick("in", time.monotonic())
         self.stats.stages["decode"].add(arrival.arrived - arrival.completed)
         try:
             async with self._eye_free:
+                if self.recorder is not None:
+                    self.recorder.ready(arrival)
                 picture, frame = await self._work(lambda: self._look(arrival))
+                if self.recorder is not None and self.shown is not None:
+                    self.recorder.looked(self.shown, arrival.pts)
         except Exception as error:
             self._leave_out("frame", error)
             return
@@ -299,10 +344,11 @@ class Session:
     def _outgoing(self, shown: Shown, pts: int) -> av.VideoFrame | None:
         if self.overlay == "client" or not self.returns_video:
             return None
-        burned = self._annotated(shown) if self.overlay == "burn-in" else shown.picture.copy()
+        burned = self.annotated(shown) if self.overlay == "burn-in" else shown.picture.copy()
         return frame_of(burned, pts)
 
-    def _annotated(self, shown: Shown) -> Picture:
+    def annotated(self, shown: Shown) -> Picture:
+        """The picture with what was found drawn on a copy of it; from any thread."""
         picture = shown.picture.copy()
         draw_skeletons(picture, shown.tracks, self._posing.at(shown.tracks, shown.t))
         draw(picture, shown.tracks, self.identity.labels)
@@ -334,6 +380,8 @@ class Session:
         async with self._eye_free:
             newest = self._newest or sight
             taken = await self._work(lambda: self._following.take_in(sight, newest, detections))
+            if self.recorder is not None:
+                self.recorder.took(sight, newest, taken)
         now = time.monotonic()
         self.stats.tick("detect", now)
         self.stats.stages["detect_age"].add(now - sight.arrived)
@@ -345,8 +393,11 @@ class Session:
         """Lets the assistant know; that comes last, since tracks are waited for."""
         changed = self.conversation.text_changed
         captured = self._clock.at(sight.t, sight.arrived)
+        if self.recorder is not None:
+            self.recorder.notice(sight, captured, text_changed=changed)
+        attention = self._attention
         noticed = await self._work(
-            lambda: self._attention.notice(
+            lambda: attention.notice(
                 sight.picture, captured, sight.pts, tracks, moved, text_changed=changed
             )
         )
@@ -361,6 +412,8 @@ class Session:
         while True:
             await asyncio.sleep(STATS_INTERVAL)
             self.say(self.report())
+            if self.recorder is not None:
+                self.recorder.tick()
 
     async def _work(self, job: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._workers, job)

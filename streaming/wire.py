@@ -196,6 +196,28 @@ class BlockMessage(msgspec.Struct, frozen=True):
     "The same sign keeps its id."
 
 
+class RecordingLimits(msgspec.Struct, frozen=True):
+    """Where a recording ends by itself."""
+
+    seconds: float
+    bytes: int
+
+
+class Recording(Message, frozen=True, tag="recording"):
+    """How the recording stands that the person asked for; once a second while it is made."""
+
+    state: Literal["off", "starting", "on", "done", "failed"]
+    """``starting``: waits for a picture to begin with. ``done``: to be had at ``url``, and kept
+    until it was fetched. ``failed``: there is none, ``reason`` says why."""
+    seconds: float
+    bytes: int
+    limit: RecordingLimits
+    url: str | None = None
+    "Path relative to the server's root."
+    reason: str | None = None
+    "Why it ended: ``asked``, or what kept it from going on."
+
+
 class Text(Message, frozen=True, tag="text", omit_defaults=False):
     """All text that is to be read now, in reading order. Sent when that changes."""
 
@@ -221,7 +243,18 @@ class Heard(Message, frozen=True, tag="heard"):
 
 
 ServerMessage: TypeAlias = (
-    Tracks | Hello | Stats | Problem | Pong | Caption | Answer | Watching | Alert | Text | Heard
+    Tracks
+    | Hello
+    | Stats
+    | Problem
+    | Pong
+    | Caption
+    | Answer
+    | Watching
+    | Alert
+    | Text
+    | Recording
+    | Heard
 )
 
 MAX_ID = 64
@@ -259,6 +292,12 @@ class Ask(Message, frozen=True, tag="ask"):
     point: tuple[Fraction, Fraction] | None = None
 
 
+class Record(Message, frozen=True, tag="record"):
+    """Begins to record what is seen and said, or ends it."""
+
+    on: bool
+
+
 class Watch(Message, frozen=True, tag="watch"):
     """A standing instruction."""
 
@@ -288,7 +327,7 @@ class Listen(Message, frozen=True, tag="listen"):
     "That is spoken."
 
 
-Command: TypeAlias = Ping | SetOptions | Ask | Watch | Unwatch | Tap | Listen
+Command: TypeAlias = Ping | SetOptions | Ask | Watch | Unwatch | Tap | Listen | Record
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 _commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)

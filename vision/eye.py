@@ -41,13 +41,16 @@ class EyeConfig:
 class Eye:
     """The sight of one camera. Not thread-safe."""
 
-    def __init__(self, labels: Sequence[str], config: EyeConfig | None = None) -> None:
+    def __init__(
+        self, labels: Sequence[str], config: EyeConfig | None = None, given: int = 0
+    ) -> None:
+        """``given`` is the id of the last object that was followed before, if any was."""
         self.labels = labels
         "Class names; `Track.label` indexes into them."
         self.refused = 0
         "Pictures and results that came out of order and were not used."
         self._config = config or EyeConfig()
-        self._tracker = Tracker(self._config.tracker)
+        self._tracker = Tracker(self._config.tracker, given)
         self._estimator = MotionEstimator()
         self._path = MotionPath()
         self._anchors = Anchors()
@@ -112,13 +115,22 @@ class Eye:
         """How fast a static thing in the middle of the picture moves, fractions a second."""
         return self._path.velocity()
 
+    @property
+    def given(self) -> int:
+        """The id that was given last."""
+        return self._tracker.given
+
+    def restart(self, t: Seconds) -> None:
+        """Gives up every object: what is looked at from ``t`` on is seen as if for the first time."""
+        self._tracker.forget()
+        self._estimator, self._path, self._anchors = MotionEstimator(), MotionPath(), Anchors()
+        self._view_began, self._shown = t, None
+
     def _restart_on_another_view(self, picture: Picture, t: Seconds) -> None:
         before, self._aspect = self._aspect, picture.width / picture.height
         if before is None or abs(self._aspect / before - 1) < LEAST_ASPECT_CHANGE:
             return
-        self._tracker.forget()
-        self._estimator, self._path, self._anchors = MotionEstimator(), MotionPath(), Anchors()
-        self._view_began = t
+        self.restart(t)
 
     def _foreground(self) -> Boxes:
         """Where objects are in the newest picture: they may move, what is around them does not."""

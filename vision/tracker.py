@@ -52,9 +52,12 @@ boxes."""
 class Tracker:
     """Follows the objects of one session. Not thread-safe."""
 
-    def __init__(self, config: TrackerConfig | None = None) -> None:
+    def __init__(self, config: TrackerConfig | None = None, given: int = 0) -> None:
+        """The first id is one more than ``given``."""
         self._config = config or TrackerConfig()
-        self._ids = self._keys = 0
+        self.given = given
+        "The id that was given last."
+        self._keys = 0
         self._time: float | None = None
         self.forget()
 
@@ -234,8 +237,8 @@ class Tracker:
     def _number(self, life: Life) -> None:
         """Makes it a track, which it is not yet, if it is fit to be one."""
         if life.proven(self._config):
-            self._ids += 1
-            life.id = TrackId(self._ids)
+            self.given += 1
+            life.id = TrackId(self.given)
 
     def _with_room(self, new: Detections, t: float) -> Detections:
         """Those of the new for which there is room, after weaker ones were given up for them."""

@@ -135,6 +135,12 @@ class Receiving:
         if not self.known:
             _empty(getattr(self._receiver, f"{MANGLED}decoder_queue", None))
 
+    def ask_key(self) -> None:
+        """Asks for a key frame, though none is needed; what comes meanwhile is decoded as ever."""
+        source = self._buffer.source
+        if source is not None and not self._closed:
+            self._send(self._receiver._send_rtcp_pli(source))  # noqa: SLF001
+
     def stamp(self, pts: int) -> int | None:
         """On aiortc's own way: the RTP timestamp of a picture of the track."""
         mapper = getattr(self._receiver, f"{MANGLED}timestamp_mapper", None)
