@@ -24,10 +24,10 @@ REMEMBERED = 600
 _ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[1-9][0-9]{0,4})?")
 _ALLOWED = {
     "Access-Control-Allow-Methods": "GET, POST, PATCH, DELETE",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match, Openeyes-Resume",
     "Access-Control-Max-Age": str(REMEMBERED),
 }
-_READABLE = "Location, ETag, Retry-After"
+_READABLE = "Location, ETag, Retry-After, Openeyes-Resume"
 
 
 def origins(named: Sequence[str]) -> tuple[str, ...]:
