@@ -21,6 +21,7 @@ from models.zoo import catalogue, store
 from models.zoo.catalogue import Entry
 from vision.errors import ConfigError, UnknownModel
 from vision.picture import Picture
+from vision.vocabulary import MOST_WANTED
 
 SUFFIX = ".onnx"
 
@@ -105,7 +106,7 @@ def _pulled(choice: Choice) -> RunningDetector:
     path = store.path(entry.name, folder)
     if entry.task == ASKED:
         asked = open_vocabulary.load(path.parent, choice.device, choice.threads)
-        Asking(asked).turn_to(choice.find)
+        Asking(asked, MOST_WANTED).turn_to(choice.find)
         return asked
     wanted = Wanted(choice.labels, entry.input_size, choice.family or entry.family)
     return load(entry.name, path, choice.device, choice.threads, wanted)

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
+from streaming.allowance import TooOften
 from streaming.session import OVERLAY_MODES, Session
 from streaming.sink import Sink
 from streaming.wire import (
@@ -46,6 +47,8 @@ class Listener:
         """Obeys one message; False when the channel is to be closed."""
         try:
             self._obey(self._understood(data))
+        except TooOften as error:
+            self._reply(Problem("too-often", str(error)))
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             self._misfits += 1
             self._reply(Problem("bad-message", f"{error}. See the wire contract, version 1."))

@@ -24,6 +24,7 @@ from typing import Literal, TypeVar, get_args
 import av
 from msgspec import UNSET
 
+from streaming.allowance import WordAllowance
 from streaming.conversation import Conversation, Faculties
 from streaming.engine import Engine
 from streaming.following import Following, Shown
@@ -116,6 +117,7 @@ class Session:
         self._lane = engine.subscribe()
         self._workers = workers
         self._following = Following(labels)
+        self._new_words = WordAllowance(labels)
         self._posing = Posing(faculties.poses, labels, self.stats)
         self._eye_free = asyncio.Lock()
         self._attention = Attention()
@@ -256,8 +258,12 @@ class Session:
 
         Raises:
             ValueError: the detector knows no such label, or can look for no more.
+            TooOften: there were many new ones lately.
         """
+        now = time.monotonic()
+        new = self._new_words.new(labels, now)
         self._following.want(labels)
+        self._new_words.take(new, now)
 
     def say(self, message: Message) -> None:
         """Sends one message to every listener."""

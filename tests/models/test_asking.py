@@ -7,8 +7,9 @@ from contextlib import suppress
 
 import pytest
 
+from models import asking as asking_module
 from models import detector_worker
-from models.asking import Asking
+from models.asking import MOST_NEW, Asking
 from models.choice import Choice
 from models.detector_process import DetectorProcess
 from models.detectors import Opened
@@ -18,7 +19,7 @@ from tests.models import plugged_detector
 from tests.models.plugged_detector import ASKED, DIE, PluggedAsked, picture
 from vision.errors import ConfigError, ModelError
 from vision.ports import AskedDetector
-from vision.vocabulary import Share, Vocabulary
+from vision.vocabulary import MOST_WANTED, Share, Vocabulary
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -49,10 +50,54 @@ def test_a_phrase_that_cannot_be_read_is_left_out_and_the_others_keep_their_plac
     detector = PluggedAsked("cpu", 1)
     asking = Asking(detector)
     with caplog.at_level(logging.WARNING):
-        asking.turn_to(("mug", PluggedAsked.unreadable, "door handle"))
+        for _ in range(2):
+            asking.turn_to(("mug", PluggedAsked.unreadable, "door handle"))
     assert detector.labels == ("mug", "door handle")
     assert asking.numbered(detector.detect(picture())).classes.tolist() == [0, 2]
-    assert "use fewer words" in caplog.text
+    assert caplog.text.count("use fewer words") == 1
+
+
+def test_few_new_phrases_are_read_before_a_picture_and_the_others_later() -> None:
+    turned: list[tuple[str, ...]] = []
+
+    class Noting(PluggedAsked):
+        def want(self, phrases) -> None:
+            turned.append(tuple(phrases))
+            super().want(phrases)
+
+    detector = Noting("cpu", 1)
+    asking = Asking(detector)
+    wanted = tuple(f"thing {number}" for number in range(5))
+    known = []
+    for _ in range(4):
+        before = len(turned)
+        asking.turn_to(wanted)
+        assert len(turned) - before <= MOST_NEW + 1
+        known.append(len(detector.labels))
+        assert asking.numbered(detector.detect(picture())).classes.tolist() == [*range(known[-1])]
+    assert known == [2, 4, 5, 5]
+    # What is known by now costs nothing, in whatever company.
+    del turned[:]
+    asking.turn_to(("cup", *reversed(wanted)))
+    assert turned == [("cup",), ("cup", *reversed(wanted))]
+
+
+def test_what_was_read_before_is_not_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking_module, "MOST_KNOWN", 3)
+    detector = PluggedAsked("cpu", 1)
+    detector.want(["red mug", "keys", "cane"])
+    asking = Asking(detector)
+    asking.turn_to(("red mug", "keys", "cane"))
+    assert detector.labels == ("red mug", "keys", "cane")
+    asking.turn_to(("red mug", "cat", "dog"))
+    assert detector.labels == ("red mug", "cat", "dog")
+    assert list(asking._readable) == ["red mug", "cat", "dog"], "only so many are known"
+
+
+def test_all_that_the_operator_names_is_read_at_the_start() -> None:
+    detector = PluggedAsked("cpu", 1)
+    Asking(detector, MOST_WANTED).turn_to([f"thing {number}" for number in range(MOST_WANTED)])
+    assert len(detector.labels) == MOST_WANTED
 
 
 def test_a_detector_is_turned_only_where_the_phrases_change() -> None:

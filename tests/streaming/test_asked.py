@@ -10,6 +10,7 @@ import pytest
 
 from models.choice import Choice
 from models.detector_process import DetectorProcess
+from streaming import allowance, resume
 from tests.models import plugged_detector
 from tests.models.plugged_detector import ASKED, SEE
 from vision.vocabulary import MOST_EACH, Vocabulary
@@ -38,7 +39,10 @@ def last_seen(client: Any) -> set[str]:
     return {each["label"] for each in client.tracks[-1]["objects"]} if client.tracks else set()
 
 
-async def test_each_sees_what_it_asked_for_and_nobody_elses(serving, connected) -> None:
+async def test_each_sees_what_it_asked_for_and_nobody_elses(
+    serving, connected, monkeypatch
+) -> None:
+    monkeypatch.setattr(resume, "HOLD_FOR", 0.5)  # who left may come back so long
     detector = DetectorProcess(Choice(ASKED, find=("red mug",)))
     async with serving(detector) as running:
         async with connected(running) as ann, connected(running) as bob:
@@ -78,3 +82,23 @@ async def test_too_much_is_refused_and_what_was_seen_goes_on(serving, connected)
         before = len(ann.tracks)
         await ann.until(lambda: len(ann.tracks) > before + 3, PATIENCE)
         assert last_seen(ann) == {"red mug"}
+
+
+async def test_who_asks_for_new_things_again_and_again_is_told_when_to_try_again(
+    serving, connected, monkeypatch
+) -> None:
+    monkeypatch.setattr(allowance, "MOST_WORDS", 2)
+    detector = DetectorProcess(Choice(ASKED, find=("red mug",)))
+    async with serving(detector) as running, connected(running) as ann, connected(running) as bob:
+        await ann.until(lambda: last_seen(ann) == {"red mug"}, PATIENCE)
+        say(ann, type="set", labels=["keys"])
+        for number in range(12):  # more than the messages that close a channel
+            say(ann, type="set", labels=[f"thing {number}", f"other {number}"])
+        await ann.until(lambda: len(ann.said("problem")) == 12, PATIENCE)
+        assert {each["code"] for each in ann.said("problem")} == {"too-often"}
+        assert "Try again in " in ann.said("problem")[0]["detail"]
+        await ann.until(lambda: last_seen(ann) == {"keys"}, PATIENCE)
+        say(bob, type="set", labels=["door handle"])
+        await bob.until(lambda: last_seen(bob) == {"door handle"}, PATIENCE)
+        say(ann, type="set", labels=[])
+        await ann.until(lambda: last_seen(ann) == {"red mug"}, PATIENCE)
