@@ -1,6 +1,6 @@
 /** `window.openEyes`, for tests and for the curious: docs/protocol.md says what each gives. */
 
-export function inspection({ app, stage, connection, assistant, stats }) {
+export function inspection({ app, stage, connection, assistant, voice, stats }) {
   return Object.freeze({
     drawn: () => structuredClone(stage.drawn),
     state: () => app.state,
@@ -17,6 +17,7 @@ export function inspection({ app, stage, connection, assistant, stats }) {
     answers: () => structuredClone(assistant.known.answers),
     watches: () => structuredClone(assistant.known.watches),
     alerts: () => structuredClone(assistant.known.alerts),
+    voice: () => structuredClone(voice.known),
     ask: (text, target) => assistant.ask(text, target),
     watch: (text) => assistant.watch(text),
   });

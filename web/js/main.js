@@ -289,8 +289,7 @@ window.addEventListener("pagehide", () => app.stop());
 window.addEventListener("hashchange", () => location.reload());
 navigator.mediaDevices?.addEventListener?.("devicechange", showSources);
 setInterval(showAgain, SHOW_EVERY_MS);
-window.openEyes = inspection({ app, stage, connection, assistant, stats: () => stats });
-window.openEyes.voice = () => voice.known;
+window.openEyes = inspection({ app, stage, connection, assistant, voice, stats: () => stats });
 document.body.classList.add("ready");
 begin(autostart);
 // Without it the page works as well, as long as there is a network.
