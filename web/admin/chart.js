@@ -172,7 +172,7 @@ export class Chart {
 function build(plot, id) {
   const title = say(`plot.${plot.id}`);
   const names = plot.lines.map(({ name }) => say(`line.${name}`));
-  const curves = plot.lines.map((_, index) => shape("path", { class: `curve c${index}` }));
+  const curves = plot.lines.map((line, index) => shape("path", { class: classOf(line, index) }));
   const values = plot.lines.map(() => element("b"));
   const grid = shape("g");
   const hair = shape("path", { class: "hair" });
@@ -187,7 +187,7 @@ function build(plot, id) {
   );
   const when = element("span", { class: "when" });
   const legend = element("p", { class: "legend", "aria-hidden": "true" });
-  legend.append(...names.map((name, index) => key(index, name, values[index])), when);
+  legend.append(...plot.lines.map((line, index) => key(line, index, values[index])), when);
   const heading = element("h3", { id }, title);
   toggle.setAttribute("aria-describedby", id);
   const top = element("header", {}, heading, toggle);
@@ -202,8 +202,12 @@ function tableOf(title, names, rows) {
   return element("table", {}, caption, element("thead", {}, element("tr", {}, ...heads)), rows);
 }
 
-function key(index, name, value) {
+function classOf({ name }, index) {
+  return `curve c${index} ${name.replaceAll(".", "-")}`;
+}
+
+function key(line, index, value) {
   const swatch = shape("svg", { class: "swatch", viewBox: "0 0 18 8", "aria-hidden": "true" });
-  swatch.append(shape("path", { class: `curve c${index}`, d: "M1 4h16" }));
-  return element("span", { class: "key" }, swatch, `${name} `, value);
+  swatch.append(shape("path", { class: classOf(line, index), d: "M1 4h16" }));
+  return element("span", { class: "key" }, swatch, `${say(`line.${line.name}`)} `, value);
 }
