@@ -7,47 +7,15 @@ what came out follows from that. Numbers are written so that reading them back g
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import numpy as np
 
-from vision.dealings import (
-    Asked,
-    AskModel,
-    Closed,
-    Command,
-    Event,
-    ModelEnded,
-    ModelFailed,
-    ModelSaid,
-    Noticed,
-    OptionsSet,
-    ReadText,
-    Recall,
-    Recalled,
-    Tapped,
-    TextRead,
-    Tick,
-    Unwatched,
-    WatchAsked,
-)
+from vision.dealings import AskModel, Command, Event, Noticed, ReadText, Recall
 from vision.types import Detections, Seconds
 
-EVENTS: tuple[type[Event], ...] = (
-    Asked,
-    Closed,
-    ModelEnded,
-    ModelFailed,
-    ModelSaid,
-    OptionsSet,
-    Recalled,
-    Tapped,
-    TextRead,
-    Tick,
-    Unwatched,
-    WatchAsked,
-)
+EVENTS: tuple[type[Event], ...] = tuple(kind for kind in get_args(Event) if kind is not Noticed)
 """What is written with all its fields; of ``Noticed``, only of which picture it was."""
 
 Request = AskModel | ReadText | Recall

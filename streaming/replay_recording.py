@@ -24,7 +24,6 @@ import numpy as np
 from streaming.following import Following, Taken
 from streaming.frames import MEDIA_CLOCK, picture_of
 from streaming.lane import Sight
-from streaming.recording import tracks_of
 from streaming.recording_calls import (
     AnyCall,
     Begin,
@@ -39,6 +38,7 @@ from streaming.recording_calls import (
     requested,
 )
 from streaming.recording_files import CALLS, EVENTS, MANIFEST, repeatable
+from streaming.recording_subject import FORMAT, tracks_of
 from streaming.speech import message_of
 from streaming.wire import Message, encode_at
 from vision.assistant import Assistant
@@ -46,8 +46,6 @@ from vision.assisting.outbox import Abilities, AssistantConfig
 from vision.attention import Attention
 from vision.dealings import (
     AskModel,
-    CancelModel,
-    CancelReading,
     Closed,
     Command,
     Event,
@@ -55,8 +53,8 @@ from vision.dealings import (
     ReadText,
     Recall,
     Recalled,
-    Remember,
     TextRead,
+    Utterance,
 )
 from vision.errors import MediaError
 from vision.picture import Picture
@@ -72,7 +70,7 @@ KEPT_PICTURES = 96
 """Newest pictures that are kept: a result may be as much older than the newest frame."""
 
 TRACKS = b'"type":"tracks"'
-HEADS = {"---", "+++", "@@ "}
+HEADS = ("---", "+++", "@@ ")
 
 Listener = Callable[[Message, int], None]
 """Takes a message and the ms since the beginning at which it was said."""
@@ -112,7 +110,7 @@ def read_recording(path: Path) -> Recorded:
     try:
         with zipfile.ZipFile(path) as packed:
             manifest = msgspec.json.decode(_file(packed, MANIFEST), type=dict[str, Any])
-            if manifest.get("format") != 1:
+            if manifest.get("format") != FORMAT:
                 raise MediaError(f"{path}: a recording of another format: update Open Eyes")
             camera = _file(packed, str(manifest.get("camera")))
             return Recorded(manifest, camera, _file(packed, CALLS), _file(packed, EVENTS))
@@ -217,12 +215,9 @@ class Player:
         commands = self._assistant.handle(event, now)
         self._asked = list(commands)
         for command in commands:
-            if isinstance(command, AskModel | ReadText | Recall | CancelModel | CancelReading):
-                continue
-            if isinstance(command, Remember):
-                continue
-            message = repeatable(message_of(command, now, lambda _: ""))
-            self._listener(message, round((now - self._began.now) * 1e3))
+            if isinstance(command, Utterance):
+                message = repeatable(message_of(command, now, lambda _: ""))
+                self._listener(message, round((now - self._began.now) * 1e3))
 
     def _event(self, call: Told) -> Event | None:
         """What was told, with requests named as here; None for what does not concern us."""
@@ -275,11 +270,12 @@ def compared(then: bytes, now: bytes) -> Comparison:
 
 
 def _unlike(then: bytes, now: bytes, *, tracks: bool) -> list[str]:
-    both = [
+    before, after = (
         [line.decode() for line in log.splitlines() if (TRACKS in line) is tracks]
         for log in (then, now)
-    ]
-    return [line for line in unified_diff(*both, lineterm="", n=0) if line[:3] not in HEADS]
+    )
+    found = unified_diff(before, after, lineterm="", n=0)
+    return [line for line in found if not line.startswith(HEADS)]
 
 
 class Log:

@@ -24,8 +24,9 @@ from streaming.once import Once
 from streaming.page_files import PageFiles
 from streaming.peer import Peer
 from streaming.process import settle
-from streaming.recording import About, Recorder
+from streaming.recording import Recorder
 from streaming.recording_shelf import Shelf
+from streaming.recording_subject import About
 from streaming.security import Gate
 from streaming.session import OVERLAY_MODES, Identity, OverlayMode, Session
 from streaming.sessions import Sessions

@@ -80,7 +80,7 @@ class Hello(Message, frozen=True, tag="hello", omit_defaults=False):
     "Name of what finds poses; absent where nothing does."
     resume: str | msgspec.UnsetType = msgspec.UNSET
     "What a new offer shows to go on with this session; told to the person alone, and secret."
-    resumed: bool = False
+    resumed: bool | msgspec.UnsetType = msgspec.UNSET
     "Whether the session went on after its connection was lost; if not, it knows nothing yet."
 
 

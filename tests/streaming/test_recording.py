@@ -19,7 +19,7 @@ from models import coco
 from models.scripted import ScriptedDetector, Step
 from models.scripted_reader import Reading, ScriptedReader
 from models.scripted_vlm import Reply, ScriptedModel
-from streaming import recording, recording_files
+from streaming import recording, recording_files, recording_take
 from streaming.recording_calls import Look, Took, calls_in, detections_of, line_of, took
 from streaming.recording_shelf import Shelf
 from streaming.recording_standing import Standing
@@ -197,6 +197,7 @@ async def test_a_recording_knows_nothing_of_what_was_before_it_but_what_is_wante
     async with serving(a_scene()) as running, connected(running) as client:
         events = client.channels["events"]
         await filmed(client, running)
+        await client.until(lambda: client.said("caption"))
         events.send('{"type":"ask","id":"secret","text":"How many people are there?"}')
         events.send('{"type":"watch","id":"before","text":"tell me when a cat appears"}')
         await client.until(lambda: client.said("watching") and client.said("answer"))
@@ -380,3 +381,17 @@ def test_the_annotated_video_keeps_times_and_takes_other_sizes() -> None:
         frames = list(again.decode(video=0))
     assert [round(float(each.time or 0) * 10) for each in frames] == [0, 1, 2]
     assert {(each.width, each.height) for each in frames} == {(320, 240)}
+
+
+async def test_a_fault_in_recording_ends_it_and_leaves_the_picture_alone(
+    serving: Maker, connected: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with serving(a_scene()) as running, connected(running) as client:
+        await filmed(client, running)
+        client.channels["events"].send('{"type":"record","on":true}')
+        await client.until(lambda: state(client) == "on")
+        monkeypatch.setattr(recording_take, "took", lambda *_: 1 / 0)
+        await client.until(lambda: state(client) == "done")
+        assert client.said("recording")[-1]["reason"] == "broken"
+        before = len(client.tracks)
+        await client.until(lambda: len(client.tracks) > before + 3)

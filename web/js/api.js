@@ -9,6 +9,7 @@ const SAMPLE_WITHIN = 60_000;
 const SPEECH_WITHIN = 25_000;
 /** The server gives up on a picture a little sooner. */
 const READ_WITHIN = 25_000;
+const RECORDING_WITHIN = 300_000;
 const RESUME = "Openeyes-Resume";
 
 /** @typedef {{location: string, etag: string | null, resume: string, answer: string}} Created */
@@ -76,11 +77,11 @@ export class Api {
   }
 
   /** @param {string} path of evidence, relative to the server's root */
-  async picture(path) {
+  async picture(path, within) {
     const root = new URL("v1/", this.#base).href;
     // The token goes along, so never anywhere else.
     if (!new URL(path, this.#base).href.startsWith(root)) throw new Problem("rejected");
-    return this.#ask(path, {}, (response) => response.blob());
+    return this.#ask(path, {}, (response) => response.blob(), within);
   }
 
   /** @returns {Promise<Blob>} a few sentences as sound */
@@ -89,6 +90,11 @@ export class Api {
     const request = { method: "POST", headers, body: JSON.stringify({ text, language }), signal };
     const path = `v1/sessions/${session}/speech`;
     return this.#ask(path, request, (response) => response.blob(), SPEECH_WITHIN);
+  }
+
+  /** @param {string} path of a recording, which may be large */
+  async recording(path) {
+    return this.picture(path, RECORDING_WITHIN);
   }
 
   /** @param {string} words to search for; without any, the newest */

@@ -28,6 +28,7 @@ export default {
   "bar.start": "开始",
   "bar.stop": "停止",
   "bar.view": "视图",
+  "bar.freeze": "定格",
   "bar.panel": "数据",
 
   "sheet.close": "完成",

@@ -28,6 +28,7 @@ export default {
   "bar.start": "Start",
   "bar.stop": "Stop",
   "bar.view": "View",
+  "bar.freeze": "Freeze",
   "bar.panel": "Figures",
 
   "sheet.close": "Done",

@@ -48,6 +48,7 @@ let labels = [];
 let greetedBy = "";
 let footnote = null;
 let sharing = null;
+let recording = null;
 let overlays = ["client", "burn-in", "off"];
 let view = choices.read().view ?? "client";
 let language = languageFor(choices.read().language, navigator.language);
@@ -163,6 +164,19 @@ async function offerSharing() {
   sharing.show(language);
 }
 
+/** Comes with the sheet that it is in, or with the first word of a recording. */
+async function offerRecording() {
+  const { Recording } = await import("./recording.js");
+  recording ??= new Recording({
+    sheet: element("view-sheet").querySelector(".sheet"),
+    send: (message) => connection.send(message),
+    fetch: (path) => api.recording(path),
+    note: (text) => status.note(text),
+  });
+  recording.show(language);
+  return recording;
+}
+
 function captionsWanted() {
   return choices.read().captions ?? true;
 }
@@ -178,6 +192,7 @@ async function setLanguage(wanted) {
 async function showLanguage() {
   await speak(language);
   sharing?.show(language);
+  recording?.show(language);
   document.documentElement.lang = language;
   document.title = say("app.name");
   translate(document);
@@ -199,6 +214,7 @@ function heed(message) {
     stats = message;
     sending.heed(message);
   } else if (message.type === "hello") greeted(message);
+  else if (message.type === "recording") offerRecording().then((each) => each.hear(message));
   else if (!assistant.hear(message) && !explore.hear(message) && message.type === "problem") status.note(String(message.detail ?? message.code ?? ""));
 }
 
@@ -207,6 +223,7 @@ function greeted({ limits, session, resumed, labels: names = [] }) {
   labels = names;
   sending.limit(limits);
   if (!resumed) assistant.opened();
+  recording?.greeted(resumed === true);
   if (!resumed && greetedBy && greetedBy !== session) status.note(say("state.anew"));
   greetedBy = session;
 }
@@ -282,6 +299,7 @@ controls.showPanel(choices.read().panel ?? false);
 stage.setView(view);
 controls.showView(view, overlays);
 document.addEventListener("visibilitychange", comeBack);
+element("view").addEventListener("click", offerRecording);
 window.addEventListener("online", () => connection.networkChanged());
 navigator.connection?.addEventListener?.("change", () => connection.networkChanged());
 window.addEventListener("pagehide", () => app.stop());
