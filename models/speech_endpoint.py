@@ -42,6 +42,9 @@ class SpeechEndpoint:
         self.slots = config.slots
         self._http = SpeechHTTP(config, "the speech recogniser")
 
+    async def prepare(self) -> None:
+        """Nothing: nobody is contacted before somebody speaks."""
+
     async def transcribe(self, speech: Samples, language: Language) -> str:
         """What is said; empty where nothing was understood.
 

@@ -70,6 +70,15 @@ class Sphinx:
             raise NoAnswer(f"the recogniser failed: {reply.failed}", "the recogniser failed")
         return reply.text
 
+    async def prepare(self) -> None:
+        """Loads the model.
+
+        Raises:
+            NoAnswer: it cannot be loaded; the next call tries again.
+        """
+        async with self._talking:
+            await self.start()
+
     async def start(self) -> asyncio.subprocess.Process:
         """The process, its model loaded.
 

@@ -1,4 +1,7 @@
-"""The process of ``models.speech_sphinx``: samples in by standard input, lines of JSON out."""
+"""The process of ``models.speech_sphinx``: samples in by standard input, lines of JSON out.
+
+It does not give way as other workers do: a person waits for what it understands.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,12 @@ from typing import Any, BinaryIO
 import msgspec
 
 from models.speech_sphinx import LENGTH, Reply
-from models.worker_side import give_way
 from vision.speech import RATE
 
 
 def main() -> None:
     """Serves until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the owner decides when this one ends
-    give_way()
     source, out = sys.stdin.buffer, sys.stdout.buffer
     try:
         from pocketsphinx import Decoder  # noqa: PLC0415

@@ -51,6 +51,8 @@ async def open_ears(stack: AsyncExitStack, loaders: SpeechLoaders | None) -> Ear
     stack.push_async_callback(asyncio.to_thread, thread.shutdown)
     detectors = await asyncio.get_running_loop().run_in_executor(thread, loaders.detectors)
     log.info("speech recogniser %s", recogniser.name)
+    preparing = asyncio.create_task(_prepare(recogniser), name="prepare recogniser")
+    stack.push_async_callback(_end, preparing)
     return Ears(recogniser, detectors, thread, asyncio.Semaphore(recogniser.slots))
 
 
@@ -70,3 +72,15 @@ def open_voice(stack: AsyncExitStack, loaders: SpeechLoaders | None) -> Speaking
     stack.push_async_callback(voice.aclose)
     log.info("voice %s", voice.name)
     return Speaking(voice)
+
+
+async def _prepare(recogniser: Recogniser) -> None:
+    try:
+        await recogniser.prepare()
+    except ModelError as error:
+        log.warning("speech may not be understood: %s", error)
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

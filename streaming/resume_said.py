@@ -1,7 +1,8 @@
 """What was said lately, to be said again to somebody who may not have heard it.
 
 A connection that breaks is noticed seconds later, and what was said in between is lost. Only what
-matters then is kept: answers, alerts, what became of standing instructions, and the text in view.
+matters then is kept: answers, alerts, what the person was heard to say, what became of standing
+instructions, and the text in view.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections import deque
 
 import msgspec
 
-from streaming.wire import Alert, Answer, Message, Problem, Text, Watching
+from streaming.wire import Alert, Answer, Heard, Message, Problem, Text, Watching
 
 MOST_KEPT = 32
 """Messages that are said again at most; the oldest are forgotten."""
@@ -43,6 +44,8 @@ def _matters(message: Message) -> bool:
         return message.done
     if isinstance(message, Problem):
         return message.about is not None
+    if isinstance(message, Heard):
+        return message.final
     return isinstance(message, Alert | Watching)
 
 

@@ -63,6 +63,14 @@ class Recogniser(Protocol):
         """Utterances that it takes at a time."""
         ...
 
+    async def prepare(self) -> None:
+        """Gets ready, so that the first person need not wait for it.
+
+        Raises:
+            NoAnswer: it does not get ready now.
+        """
+        ...
+
     async def transcribe(self, speech: Samples, language: Language) -> str:
         """What is said; empty where nothing was understood.
 

@@ -28,6 +28,7 @@ import web
 from models.scripted import ScriptedDetector, Step
 from streaming.admin.gate import AdminGate
 from streaming.app import make_app
+from streaming.hearing_open import SpeechLoaders
 from streaming.security import Gate
 from streaming.server import Server
 from streaming.settings import Settings
@@ -67,9 +68,11 @@ def serving() -> ServerMaker:
     async def start(
         detector: Detector | None = None,
         token: str | None = None,
+        *,
         model: SeeingModel | None = None,
         reader: TextReader | None = None,
         poses: PoseEstimator | None = None,
+        speech: SpeechLoaders | None = None,
         admin_token: str | None = None,
         allowed: Sequence[str] = (),
         **settings: Any,
@@ -80,6 +83,7 @@ def serving() -> ServerMaker:
             reader and (lambda: reader),
             model and (lambda: nullcontext(model)),
             poses and (lambda: poses),
+            speech,
         )
         gate, admin = Gate(token, allowed=allowed), AdminGate(admin_token, paired=token is not None)
         asked = Settings(**settings)
@@ -177,11 +181,14 @@ def connected() -> ClientMaker:
         query: str = "",
         direction: str = "sendrecv",
         read: bool = True,
+        tracks: Sequence[MediaStreamTrack] = (),
         headers: dict[str, str] | None = None,
     ) -> AsyncIterator[Client]:
         client = Client(RTCPeerConnection(RTCConfiguration(iceServers=[])), Camera())
         _open_channels(client)
         client.connection.addTransceiver(client.camera, direction=direction)
+        for track in tracks:
+            client.connection.addTransceiver(track, direction="sendonly")
         readers = _read_returned(client) if read else []
         try:
             await _offer(client, running, query, headers or {})

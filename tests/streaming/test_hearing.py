@@ -43,6 +43,9 @@ class Scripted:
         self.go_on = asyncio.Event()
         self.go_on.set()
 
+    async def prepare(self) -> None:
+        pass
+
     async def transcribe(self, speech: Samples, language: Language) -> str:
         self.got.append((speech, language))
         await self.go_on.wait()

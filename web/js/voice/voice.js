@@ -52,6 +52,8 @@ export class Voice {
   #mode = "off";
   #settling = false;
   #byVoice = new Set();
+  /** Ids of what was heard: after a broken connection the server may tell it again. */
+  #told = new Set();
   #utterance = 0;
   #giveUp;
   #log = [];
@@ -125,6 +127,7 @@ export class Voice {
     else if (message.type === "caption") this.#speaking.captioned(message, performance.now());
     else if (message.type === "watching") this.#understood(message);
     else if (message.type === "problem") this.#refused(message);
+    else if (message.type === "hello") this.#greeted(message);
     else return;
     this.#pump();
   }
@@ -290,8 +293,16 @@ export class Voice {
     this.#parts.send({ type: "listen", mode, language: language() });
   }
 
-  #heardByServer({ text = "", final = false, ms = 0, error, detail }) {
+  /** Another session counts from one again. */
+  #greeted({ resumed }) {
+    if (!resumed) this.#told.clear();
+  }
+
+  #heardByServer({ id, text = "", final = false, ms = 0, error, detail }) {
     if (!final) return this.#begun();
+    if (this.#told.has(id)) return;
+    if (this.#told.size >= MOST_REMEMBERED) this.#told.clear();
+    this.#told.add(id);
     const ended = performance.now() - ms - this.#parts.roundTrip() / 2;
     if (error) this.#missed(error, detail);
     else this.#heard(text, ended);
