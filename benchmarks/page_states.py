@@ -31,7 +31,7 @@ SAID: dict[Language, dict[str, str]] = {
         "question": "What is in the cup?",
         "answer": "An espresso, filled to about a third.",
         "watch": "tell me when the cup is taken away",
-        "rule": "The cup leaves the picture",
+        "rule": "when the cup leaves the picture",
         "alert": "The cup is gone.",
     },
     "zh": {
@@ -39,7 +39,7 @@ SAID: dict[Language, dict[str, str]] = {
         "question": "杯子里是什么？",
         "answer": "一杯浓缩咖啡，大约三分之一满。",
         "watch": "杯子被拿走时告诉我",
-        "rule": "杯子离开画面",
+        "rule": "杯子离开画面时",
         "alert": "杯子不见了。",
     },
 }
@@ -190,6 +190,21 @@ def sheet(name: str) -> Callable[[Page, Visit], None]:
     return reach
 
 
+def frozen(page: Page, visit: Visit) -> None:
+    """The picture is held."""
+    live(page, visit)
+    page.click("#freeze")
+    page.wait_for_selector("#still-bar")
+
+
+def menu(page: Page, visit: Visit) -> None:
+    """What can be done with the object is listed."""
+    live(page, visit)
+    left, top, width, height = next(e["box"] for e in visit.objects() if e["label"] == "cup")
+    page.mouse.click(*spot(page, left + width / 2, top + height / 2), button="right")
+    page.wait_for_selector("#menu")
+
+
 def watch_list(page: Page, visit: Visit) -> None:
     """What is watched for is listed."""
     alerted(page, visit)
@@ -204,6 +219,9 @@ STATES: dict[str, Callable[[Page, Visit], None]] = {
     "answer": asking,
     "alert": alerted,
     "figures": figures,
+    "frozen": frozen,
+    "menu": menu,
+    "seek": sheet("seek"),
     "source": sheet("source"),
     "view": sheet("view"),
     "recall": sheet("recall"),
@@ -218,6 +236,23 @@ SETTLED = 700
 def settle(page: Page) -> None:
     """Waits until what fades has faded."""
     page.wait_for_timeout(SETTLED)
+
+
+def spot(page: Page, across: float, down: float) -> tuple[float, float]:
+    """Where a place of the picture lies on the screen, as the browser itself lays it out."""
+    found: tuple[float, float] = page.evaluate(
+        """([across, down]) => {
+          const { videoWidth, videoHeight, clientWidth, clientHeight } =
+            document.querySelector("#preview");
+          const scales = [clientWidth / videoWidth, clientHeight / videoHeight];
+          const covers = getComputedStyle(document.querySelector("#preview")).objectFit === "cover";
+          const scale = covers ? Math.max(...scales) : Math.min(...scales);
+          return [clientWidth / 2 + (across - 0.5) * videoWidth * scale,
+            clientHeight / 2 + (down - 0.5) * videoHeight * scale];
+        }""",
+        [across, down],
+    )
+    return found
 
 
 def hear(page: Page, kind: str, **fields: Any) -> None:

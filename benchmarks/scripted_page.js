@@ -5,6 +5,12 @@
   const make = RTCPeerConnection.prototype.createDataChannel;
   const tracks = {};
   const seen = [];
+  const { get } = Object.getOwnPropertyDescriptor(MediaDeviceInfo.prototype, "label");
+  Object.defineProperty(MediaDeviceInfo.prototype, "label", {
+    get() {
+      return get.call(this) && "Back camera";
+    },
+  });
   const unscripted = new Set(["caption", "answer", "watching", "alert", "text"]);
   let seq = 0;
   window.sent = [];

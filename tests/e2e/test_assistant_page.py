@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from page_states import SCRIPT
+from page_states import SCRIPT, spot
 from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -80,23 +80,6 @@ def sent(page: Page, kind: str) -> list[dict[str, Any]]:
 
 def see(page: Page, *objects: dict[str, Any]) -> None:
     page.evaluate("(objects) => window.see(...objects)", list(objects))
-
-
-def spot(page: Page, across: float, down: float) -> tuple[float, float]:
-    """Where a place of the picture lies on the screen, as the browser itself lays it out."""
-    found: tuple[float, float] = page.evaluate(
-        """([across, down]) => {
-          const { videoWidth, videoHeight, clientWidth, clientHeight } =
-            document.querySelector("#preview");
-          const scales = [clientWidth / videoWidth, clientHeight / videoHeight];
-          const covers = getComputedStyle(document.querySelector("#preview")).objectFit === "cover";
-          const scale = covers ? Math.max(...scales) : Math.min(...scales);
-          return [clientWidth / 2 + (across - 0.5) * videoWidth * scale,
-            clientHeight / 2 + (down - 0.5) * videoHeight * scale];
-        }""",
-        [across, down],
-    )
-    return found
 
 
 def test_a_question_is_answered_where_it_was_asked(page: Page) -> None:
