@@ -12,6 +12,8 @@ from streaming.sink import Sink
 from streaming.wire import (
     Ask,
     Command,
+    Freeze,
+    KeepInMind,
     Listen,
     Ping,
     Pong,
@@ -24,7 +26,16 @@ from streaming.wire import (
     decode_command,
     encode,
 )
-from vision.dealings import Asked, Event, OptionsSet, Tapped, Unwatched, WatchAsked
+from vision.dealings import (
+    Asked,
+    Event,
+    FreezeAsked,
+    OptionsSet,
+    RememberAsked,
+    Tapped,
+    Unwatched,
+    WatchAsked,
+)
 from vision.types import LANGUAGES, TrackId
 
 T = TypeVar("T")
@@ -116,14 +127,22 @@ def _one_of(wanted: str | None, known: tuple[T, ...], what: str) -> T | None:
     raise ValueError(f"{what} is one of {', '.join(map(str, known))}")
 
 
-def _event(command: Ask | Watch | Unwatch | Tap) -> Event:
+def _thing(number: int | None) -> TrackId | None:
+    return None if number is None else TrackId(number)
+
+
+def _event(command: Ask | Watch | Unwatch | Tap | KeepInMind | Freeze) -> Event:
     """What the person said, as the assistant takes it."""
     match command:
         case Ask():
-            thing = None if command.object is None else TrackId(command.object)
-            return Asked(command.id, command.text, thing, command.point)
+            return Asked(command.id, command.text, _thing(command.object), command.point)
         case Watch():
-            return WatchAsked(command.id, command.text)
+            like = command.about == "like"
+            return WatchAsked(command.id, command.text, _thing(command.object), like)
+        case KeepInMind():
+            return RememberAsked(command.id, command.text, _thing(command.object), command.point)
+        case Freeze():
+            return FreezeAsked(command.pts)
         case Unwatch():
             return Unwatched(command.id)
         case Tap():

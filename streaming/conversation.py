@@ -82,6 +82,7 @@ class Faculties:
             model=model.name if model else "",
             slots=model.slots if model else 1,
             reader=self.reader is not None,
+            lasting=self.memory.scope == "store",
         )
 
 

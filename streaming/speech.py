@@ -12,6 +12,7 @@ from streaming.wire import (
     FrameRef,
     Message,
     Problem,
+    Remembered,
     Text,
     Watching,
 )
@@ -20,6 +21,7 @@ from vision.dealings import (
     AnswerSaid,
     CaptionSaid,
     ProblemSaid,
+    RememberedSaid,
     TextSaid,
     Utterance,
     WatchingSaid,
@@ -43,10 +45,19 @@ def message_of(said: Utterance, now: Seconds, keep: Keep) -> Message:
             return _answer(said, now, keep)
         case AlertSaid():
             return _alert(said, now, keep)
-        case WatchingSaid():
-            return Watching(said.id, said.text, said.rule, "ended" if said.ended else "watching")
         case TextSaid():
             return Text(tuple(_block(each) for each in said.texts), _frame(said.glimpse, now))
+        case _:
+            return _reply(said)
+
+
+def _reply(said: WatchingSaid | RememberedSaid | ProblemSaid) -> Message:
+    """To something that the person wanted."""
+    match said:
+        case WatchingSaid():
+            return Watching(said.id, said.text, said.rule, "ended" if said.ended else "watching")
+        case RememberedSaid():
+            return Remembered(said.id, said.text, said.lasting)
         case ProblemSaid():
             return Problem(said.code, said.detail, said.about)
 

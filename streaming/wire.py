@@ -185,6 +185,16 @@ class Alert(Message, frozen=True, tag="alert", omit_defaults=False):
     evidence: str | None = None
 
 
+class Remembered(Message, frozen=True, tag="remembered", omit_defaults=False):
+    """Something is remembered by the name that the person gave it."""
+
+    id: str
+    text: str
+    "The name."
+    lasting: bool
+    "Whether it outlives the session: whether the server keeps its memory on a disk."
+
+
 class BlockMessage(msgspec.Struct, frozen=True):
     """One line of text in the picture."""
 
@@ -252,6 +262,7 @@ ServerMessage: TypeAlias = (
     | Answer
     | Watching
     | Alert
+    | Remembered
     | Text
     | Recording
     | Heard
@@ -303,6 +314,10 @@ class Watch(Message, frozen=True, tag="watch"):
 
     id: Id
     text: Words
+    object: int | None = None
+    "The object that is meant. Then ``text`` is kept, but not what is watched for."
+    about: Literal["this", "like"] = "this"
+    "With ``object``: that it leaves, or each one like it that comes."
 
 
 class Unwatch(Message, frozen=True, tag="unwatch"):
@@ -310,6 +325,23 @@ class Unwatch(Message, frozen=True, tag="unwatch"):
 
     id: Id
     text: str = ""
+
+
+class KeepInMind(Message, frozen=True, tag="remember"):
+    """Something to be remembered by a name: an object, or a place of the picture."""
+
+    id: Id
+    text: Words
+    "The name."
+    object: int | None = None
+    point: tuple[Fraction, Fraction] | None = None
+
+
+class Freeze(Message, frozen=True, tag="freeze"):
+    """What is asked from here on is about one frame; without ``pts``, about the present again."""
+
+    pts: int | None = None
+    "Of the frame, by the clock of ``frame.pts``."
 
 
 class Tap(Message, frozen=True, tag="tap"):
@@ -327,7 +359,9 @@ class Listen(Message, frozen=True, tag="listen"):
     "That is spoken."
 
 
-Command: TypeAlias = Ping | SetOptions | Ask | Watch | Unwatch | Tap | Listen | Record
+Command: TypeAlias = (
+    Ping | SetOptions | Ask | Watch | Unwatch | KeepInMind | Freeze | Tap | Listen | Record
+)
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 _commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)

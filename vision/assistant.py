@@ -4,7 +4,8 @@ Driving contract. One assistant a session, from one thread. Call ``handle(event,
 
 * ``Noticed``, as ``vision.attention`` makes it, for every picture that detections came for, in the
   order of their capture times;
-* ``Asked``, ``Tapped``, ``WatchAsked``, ``Unwatched``, ``OptionsSet`` when the person says so;
+* ``Asked``, ``Tapped``, ``WatchAsked``, ``Unwatched``, ``RememberAsked``, ``FreezeAsked``,
+  ``OptionsSet`` when the person says so;
 * ``TextRead``, ``Recalled``, ``ModelSaid``, ``ModelEnded``, ``ModelFailed`` as the work that was
   commanded goes on: each ``ReadText``, ``Recall`` and ``AskModel`` is answered once, in any order
   and however late, and late answers to what was cancelled or given up do no harm;
@@ -24,10 +25,12 @@ while a question waits for the model.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from vision.assisting.captions import Captions
 from vision.assisting.enquiries import Enquiries
 from vision.assisting.keeping import Keeping
+from vision.assisting.keepsakes import Keepsakes
 from vision.assisting.outbox import Abilities, AssistantConfig, Outbox
 from vision.assisting.sight import Sight
 from vision.assisting.watches import Watches
@@ -36,12 +39,14 @@ from vision.dealings import (
     Closed,
     Command,
     Event,
+    FreezeAsked,
     ModelEnded,
     ModelFailed,
     ModelSaid,
     Noticed,
     OptionsSet,
     Recalled,
+    RememberAsked,
     Tapped,
     TextRead,
     Tick,
@@ -49,6 +54,9 @@ from vision.dealings import (
     WatchAsked,
 )
 from vision.types import Language, Seconds
+
+Wish: TypeAlias = Asked | Tapped | WatchAsked | Unwatched | RememberAsked | FreezeAsked | OptionsSet
+"""What a person says."""
 
 TAP_QUESTION: dict[Language, str] = {"en": "What is this?", "zh": "这是什么？"}
 """What a touch without a word asks."""
@@ -70,6 +78,7 @@ class Assistant:
         self._captions = Captions(self._sight, self._out)
         self._watches = Watches(self._sight, self._out)
         self._keeping = Keeping(self._out)
+        self._keepsakes = Keepsakes(self._sight, self._out)
         self._closed = False
         self._taps = 0
 
@@ -118,9 +127,7 @@ class Assistant:
             case _:
                 self._take_from_person(event, now)
 
-    def _take_from_person(
-        self, event: Asked | Tapped | WatchAsked | Unwatched | OptionsSet, now: Seconds
-    ) -> None:
+    def _take_from_person(self, event: Wish, now: Seconds) -> None:
         match event:
             case Asked():
                 self._enquiries.ask(event, now)
@@ -130,6 +137,10 @@ class Assistant:
                 self._watches.ask(event, now)
             case Unwatched():
                 self._watches.end(event)
+            case RememberAsked():
+                self._keepsakes.remember(event)
+            case FreezeAsked():
+                self._sight.freeze(event.pts, now)
             case OptionsSet():
                 self._set(event)
 

@@ -66,6 +66,32 @@ class WatchAsked:
     "The person's own."
     text: str
     "As typed or spoken."
+    object: TrackId | None = None
+    "The very object that is meant: then the words are only kept, not understood."
+    like: bool = False
+    "Whether others like that object are watched for, each time; else that it leaves."
+
+
+@dataclass(frozen=True, slots=True)
+class RememberAsked:
+    """The person wants something remembered by a name."""
+
+    id: str
+    "The person's own; comes back when it is."
+    text: str
+    "The name."
+    object: TrackId | None = None
+    "Which object."
+    point: Point | None = None
+    "Or which place."
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeAsked:
+    """The person looks at one frame: what they ask is about that, until they say so again."""
+
+    pts: int | None
+    "Of the frame, in the 90 kHz media clock; None to go on with what is seen now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +182,8 @@ Event: TypeAlias = (
     | Tapped
     | WatchAsked
     | Unwatched
+    | RememberAsked
+    | FreezeAsked
     | OptionsSet
     | TextRead
     | Recalled
@@ -297,6 +325,18 @@ class AlertSaid:
     "What it speaks of."
 
 
+@dataclass(frozen=True, slots=True)
+class RememberedSaid:
+    """Something is remembered by its name."""
+
+    id: str
+    "The person's own."
+    text: str
+    "The name."
+    lasting: bool
+    "Whether it outlives the session."
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class TextSaid:
     """All text that is to be read now."""
@@ -321,7 +361,9 @@ class ProblemSaid:
     "The assistant's own failure behind it, for the operator's log."
 
 
-Utterance: TypeAlias = CaptionSaid | AnswerSaid | WatchingSaid | AlertSaid | TextSaid | ProblemSaid
+Utterance: TypeAlias = (
+    CaptionSaid | AnswerSaid | WatchingSaid | AlertSaid | RememberedSaid | TextSaid | ProblemSaid
+)
 
 Command: TypeAlias = (
     AskModel | CancelModel | ReadText | CancelReading | Remember | Recall | Utterance

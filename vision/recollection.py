@@ -7,7 +7,7 @@ from typing import Literal
 
 from vision.types import Box, Seconds
 
-Kind = Literal["object", "text", "caption", "alert"]
+Kind = Literal["object", "text", "caption", "alert", "keepsake"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,14 +25,15 @@ function shellAddress({ method, url, mode }) {
 
 async function answer(request, address) {
   const shell = await caches.open(KEPT);
+  const network = fetch(request);
+  network.catch(() => {}); // heard below, or no longer wanted
   try {
-    const response = await Promise.race([fetch(request), giveUp()]);
+    const response = await Promise.race([network, giveUp()]);
     if (response.ok && response.type === "basic") await keep(shell, address, response.clone());
     return response;
-  } catch (error) {
-    const kept = await shell.match(address);
-    if (kept) return kept;
-    throw error;
+  } catch {
+    // What is not kept is worth any wait: a part of the page that is loaded when it is first wanted.
+    return (await shell.match(address)) ?? network;
   }
 }
 

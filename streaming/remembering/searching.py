@@ -22,8 +22,8 @@ MOST_RANKED = 2_000
 """Memories that are compared by relevance."""
 
 _OWN = " AND memory.session = :session"
-_KINDS = " AND memory.kind IN (:kind0, :kind1, :kind2, :kind3)"
 MOST_KINDS = len(get_args(Kind))
+_KINDS = f" AND memory.kind IN ({', '.join(f':kind{n}' for n in range(MOST_KINDS))})"
 
 # ``CROSS JOIN`` holds SQLite to this order of tables: few rows of ``found`` first.
 _GIVE = """

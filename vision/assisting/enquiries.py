@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from vision.assisting.citations import CitationReader
 from vision.assisting.outbox import Outbox
 from vision.assisting.phrasing import around, around_point, question_prompt
-from vision.assisting.sight import Sight
+from vision.assisting.sight import Frozen, Sight
 from vision.dealings import (
     AnswerSaid,
     Asked,
@@ -31,8 +31,8 @@ from vision.dealings import (
 from vision.glimpse import Glimpse
 from vision.grounded import GROUNDED, Grounded, Need, Question, answer, needs, understand
 from vision.prompt import Shot
-from vision.recollection import Recollection
-from vision.scene import SceneObject
+from vision.recollection import Kind, Recollection
+from vision.scene import SceneObject, SceneView
 from vision.types import Point, Seconds, TrackId
 
 MOST_QUESTIONS = 4
@@ -46,6 +46,9 @@ LONGEST_ANSWER = 4000
 
 HISTORY = 3
 """Earlier questions, with their answers, that the model is told."""
+
+RECALLED: frozenset[Kind] = frozenset({"object", "text", "keepsake"})
+"""What questions about the past are answered from."""
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
@@ -63,6 +66,8 @@ class _Enquiry:
     focus: TrackId | None
     point: Point | None
     asked: Seconds
+    frozen: Frozen | None
+    "The moment that it is about, where that is not the present."
     gathering: dict[RequestId, Need] = field(default_factory=dict)
     missing: set[Need] = field(default_factory=set)
     "What could not be had in time, or not at all."
@@ -96,7 +101,7 @@ class Enquiries:
         if refusal is not None:
             self._out.put(refusal)
             return
-        glimpse = self._sight.best
+        glimpse = self._sight.pointed_glimpse
         assert glimpse is not None
         self._out.counts["questions"] += 1
         focus = event.object if event.object is not None else self._pointed_at(event.point)
@@ -109,6 +114,7 @@ class Enquiries:
             focus=focus,
             point=event.point,
             asked=now,
+            frozen=self._sight.frozen,
         )
         self._open[event.id] = enquiry
         self._gather(enquiry, now)
@@ -180,7 +186,7 @@ class Enquiries:
 
     def _refusal(self, event: Asked, text: str) -> ProblemSaid | None:
         """Why a question cannot be taken up."""
-        known = {each.id for each in self._sight.view.objects}
+        known = {each.id for each in self._sight.pointed.objects}
         if not text:
             code, detail = "empty-question", "The question is empty: say what you want to know."
         elif len(text) > LONGEST_QUESTION:
@@ -207,7 +213,7 @@ class Enquiries:
         """The smallest object at a point."""
         if point is None:
             return None
-        hit = [each for each in self._sight.view.objects if _covers(each, point)]
+        hit = [each for each in self._sight.pointed.objects if _covers(each, point)]
         return min(hit, key=lambda each: each.box[2] * each.box[3]).id if hit else None
 
     def _waiting_for(self, request: RequestId) -> list[_Enquiry]:
@@ -221,14 +227,21 @@ class Enquiries:
         if "memory" in wanted:
             request = self._out.request()
             enquiry.gathering[request] = "memory"
-            self._out.put(Recall(request, enquiry.question.search, frozenset({"object", "text"})))
-        if "text" in wanted:
-            shot = enquiry.shots[-1]
-            reading = self._sight.read(shot, enquiry.glimpse, now, waited_for=True)
+            self._out.put(Recall(request, enquiry.question.search, RECALLED))
+        if "text" in wanted and not (enquiry.frozen and enquiry.frozen.read):
+            reading = self._have_read(enquiry, now)
             if reading is None:
                 enquiry.missing.add("text")
             else:
                 enquiry.gathering[reading] = "text"
+
+    def _have_read(self, enquiry: _Enquiry, now: Seconds) -> RequestId | None:
+        if enquiry.frozen is not None:
+            return self._sight.read_frozen(now)
+        return self._sight.read(enquiry.shots[-1], enquiry.glimpse, now, waited_for=True)
+
+    def _view(self, enquiry: _Enquiry) -> SceneView:
+        return self._sight.view if enquiry.frozen is None else enquiry.frozen.view
 
     def _gathered(self, enquiry: _Enquiry, request: RequestId, *, failed: bool) -> None:
         need = enquiry.gathering.pop(request)
@@ -254,7 +267,7 @@ class Enquiries:
             self._out.put(ProblemSaid("assistant", detail, enquiry.id, error))
 
     def _ask_model(self, enquiry: _Enquiry) -> None:
-        view = self._sight.as_of(enquiry.glimpse)
+        view = self._sight.as_of(enquiry.glimpse, self._view(enquiry))
         prompt = question_prompt(
             enquiry.text, view, enquiry.shots, enquiry.question.language, self._history
         )
@@ -303,14 +316,15 @@ class Enquiries:
     def _answer(self, enquiry: _Enquiry) -> None:
         said = answer(
             enquiry.question,
-            self._sight.view,
+            self._view(enquiry),
             enquiry.found,
             focus=enquiry.focus,
             point=enquiry.point,
             now=self._out.now,
             missing=frozenset(enquiry.missing),
         )
-        self._end(enquiry, said, self._sight.newest or enquiry.glimpse, "grounded")
+        newest = None if enquiry.frozen else self._sight.newest
+        self._end(enquiry, said, newest or enquiry.glimpse, "grounded")
 
     def _end(self, enquiry: _Enquiry, said: Grounded, glimpse: Glimpse, source: str) -> None:
         del self._open[enquiry.id]

@@ -19,6 +19,8 @@ class Abilities:
     "Requests that the model takes at a time."
     reader: bool = False
     "Whether text can be read."
+    lasting: bool = False
+    "Whether what is remembered outlives the session."
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,14 @@ from vision.dealings import (
 from vision.glimpse import Glimpse
 from vision.motion import STILL, CameraMotion
 from vision.prompt import Shot
+from vision.reading_order import reading_order
 from vision.scene import Scene, SceneView
-from vision.textbook import TextBook
-from vision.types import Box, Seconds, TextBlock
+from vision.textbook import MOST_BLOCKS, TextBook
+from vision.types import Box, Seconds, SeenText, TextBlock
 from vision.vocabulary import words
+
+FREEZE_WITHIN = 2.0
+"""Seconds within which the frame that a person freezes has come here, or is not coming."""
 
 MOST_READINGS = 8
 """Readings under way at a time; more are not begun."""
@@ -31,6 +35,18 @@ STEPS = 16
 """Glimpses whose camera motion is kept: longer than a key frame may be older than the newest."""
 
 WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
+
+
+@dataclass(slots=True)
+class Frozen:
+    """A moment that a person looks at while time goes on."""
+
+    glimpse: Glimpse
+    "The nearest to it."
+    view: SceneView
+    "As of then; its text is added when that has been read."
+    read: bool = False
+    "Whether all of its text is in the view."
 
 
 @dataclass(slots=True)
@@ -43,6 +59,8 @@ class _Reading:
     "Of the static world since its glimpse."
     began: Seconds
     waited_for: bool
+    frozen: Frozen | None = None
+    "The moment that it is for, where it is not for now."
 
 
 class Sight:
@@ -63,6 +81,9 @@ class Sight:
         self.best: Glimpse | None = None
         "What to answer a question from; None before the first glimpse."
         self._view: SceneView | None = None
+        self.frozen: Frozen | None = None
+        "What the person looks at, if it is not the present."
+        self._freezing: tuple[int, Seconds] | None = None
 
     def notice(self, event: Noticed, now: Seconds) -> None:
         """Takes in a glimpse."""
@@ -73,6 +94,35 @@ class Sight:
         if event.key is not None:
             self._out.counts["key_frames"] += 1
             self._read_key_frame(event.key.glimpse, now)
+        if self._freezing is not None:
+            self._freeze_nearer(now)
+
+    def freeze(self, pts: int | None, now: Seconds) -> None:
+        """Keeps a moment to be asked about, until another is given, or None."""
+        self.frozen, self._freezing = None, None
+        if pts is not None:
+            self._freezing = pts, now
+            self._freeze_nearer(now)
+
+    @property
+    def pointed(self) -> SceneView:
+        """What a person points at: what they have frozen, or else the newest."""
+        return self.view if self.frozen is None else self.frozen.view
+
+    @property
+    def pointed_glimpse(self) -> Glimpse | None:
+        """The picture of it."""
+        return self.best if self.frozen is None else self.frozen.glimpse
+
+    def read_frozen(self, now: Seconds) -> RequestId | None:
+        """Has the text of the frozen moment read; None where that cannot be, or has been."""
+        frozen = self.frozen
+        if frozen is None or frozen.read:
+            return None
+        request = self.read(Shot(frozen.glimpse.picture), frozen.glimpse, now, waited_for=True)
+        if request is not None:
+            self._readings[request].frozen = frozen
+        return request
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -109,19 +159,23 @@ class Sight:
             self._complain(event.failed)
             return
         self._reader_fails = False
+        if reading.frozen is not None:
+            _write(reading.frozen, event.blocks)
+            return
         area = reading.shot.box
         blocks = tuple(_in_picture(block, area or WHOLE) for block in event.blocks)
         if self._book.update(blocks, reading.glimpse.t, STILL, area=area, late=reading.motion):
             self.text_changed = True
             self._tell_text()
 
-    def as_of(self, glimpse: Glimpse) -> SceneView:
-        """The scene with its objects where they were in a glimpse of late, and no others."""
+    def as_of(self, glimpse: Glimpse, view: SceneView | None = None) -> SceneView:
+        """The scene with its objects where they were in a glimpse of then, and no others."""
+        view = view or self.view
         boxes = {track.id: track.box for track in glimpse.tracks}
         objects = tuple(
-            replace(each, box=boxes[each.id]) for each in self.view.objects if each.id in boxes
+            replace(each, box=boxes[each.id]) for each in view.objects if each.id in boxes
         )
-        return replace(self.view, objects=objects)
+        return replace(view, objects=objects)
 
     def give_up(self, request: RequestId) -> None:
         """Nobody waits for a reading any more; unknown ones are ignored."""
@@ -133,6 +187,17 @@ class Sight:
         for request, reading in tuple(self._readings.items()):
             if now - reading.began > self._out.config.read_within:
                 self.give_up(request)
+
+    def _freeze_nearer(self, now: Seconds) -> None:
+        """Takes the newest glimpse if it is nearer: that of the very moment is often on its way."""
+        if self._freezing is None or self.newest is None:
+            return
+        pts, since = self._freezing
+        off = abs(self.newest.pts - pts)
+        if self.frozen is None or off < abs(self.frozen.glimpse.pts - pts):
+            self.frozen = Frozen(self.newest, self.view)
+        if self.newest.pts >= pts or now - since > FREEZE_WITHIN:
+            self._freezing = None
 
     def _rest_after(self, reading: _Reading) -> None:
         took = self._out.now - reading.began
@@ -172,6 +237,17 @@ class Sight:
             if at > t:
                 motion = motion.then(step)
         return motion
+
+
+def _write(frozen: Frozen, blocks: Sequence[TextBlock]) -> None:
+    """Adds the text that was read in a frozen moment to what is known of it."""
+    t = frozen.glimpse.t
+    texts = [
+        SeenText(number, block.text, block.quad, block.score, t, t)
+        for number, block in enumerate(blocks[:MOST_BLOCKS], 1)
+    ]
+    frozen.view = replace(frozen.view, texts=reading_order(texts))
+    frozen.read = True
 
 
 def _in_picture(block: TextBlock, area: Box) -> TextBlock:

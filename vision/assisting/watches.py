@@ -30,10 +30,13 @@ from vision.prompt import Prompt, Shot
 from vision.types import Seconds
 from vision.watching import (
     SCHEMA_WORDS,
+    Appears,
     Firing,
     Judged,
+    Leaves,
     NotUnderstood,
     Rule,
+    Subject,
     Watcher,
     describe,
     parse,
@@ -100,6 +103,9 @@ class Watches:
         if refusal is not None:
             self._out.put(refusal)
             return
+        if event.object is not None:
+            self._watch_object(event, text, now)
+            return
         asked = WatchAsked(event.id, text)
         self._take_back(event.id)
         understood = parse(text, self._sight.labels, None)
@@ -109,6 +115,24 @@ class Watches:
             self._consult(rule_prompt(text, SCHEMA_WORDS), "question", talk)
         else:
             self._begin(asked, understood, now)
+
+    def _watch_object(self, event: WatchAsked, text: str, now: Seconds) -> None:
+        """Watches that an object leaves, or for others like it."""
+        # What is frozen may be gone by now: others like it may come, it cannot leave again.
+        view = self._sight.pointed if event.like else self._sight.view
+        found = next((each for each in view.objects if each.id == event.object), None)
+        if found is None:
+            detail = f"There is no object {event.object} now: choose one that is marked."
+            self._out.put(ProblemSaid("unknown-object", detail, event.id))
+            return
+        self._take_back(event.id)
+        language = self._out.language
+        rule = (
+            Appears(Subject((found.label,), found.colour), language=language, every=True)
+            if event.like
+            else Leaves(Subject((found.label,), only=found.id), language=language)
+        )
+        self._begin(WatchAsked(event.id, text), rule, now)
 
     def end(self, event: Unwatched) -> None:
         """Takes an instruction back."""

@@ -59,7 +59,8 @@ def condition(rule: Rule) -> str:
         case Appears():
             return f"当有{_noun(rule.subject)}出现时"
         case Leaves():
-            return f"当有{_noun(rule.subject)}离开视野时"
+            there = "有" if rule.subject.only is None else ""
+            return f"当{there}{_noun(rule.subject)}离开视野时"
         case Enters():
             return f"当有{_noun(rule.subject)}进入画面{_AREAS[rule.area]}时"
     return f"当有{_noun(rule.subject)}靠近{_other(rule)}时"
@@ -124,7 +125,8 @@ def _noun(subject: Subject) -> str:
     """The thing: ``红色的汽车``."""
     names = [NAMES.get(label, (label, MEASURE))[0] for label in subject.labels] or ["东西"]
     whole = subject.kind if subject.kind and not subject.kind.isascii() else "或".join(names)
-    return f"{_COLOURS[subject.colour]}的{whole}" if subject.colour in _COLOURS else whole
+    whole = f"{_COLOURS[subject.colour]}的{whole}" if subject.colour in _COLOURS else whole
+    return whole if subject.only is None else f"这个{whole}"
 
 
 def _so_many(subject: Subject, count: int) -> str:
@@ -136,7 +138,7 @@ def _so_many(subject: Subject, count: int) -> str:
 def _those(subject: Subject, happening: Happening) -> str:
     if happening.count > 1:
         return f"有{_so_many(subject, happening.count)}"
-    return f"有{_noun(subject)}"
+    return _noun(subject) if subject.only is not None else f"有{_noun(subject)}"
 
 
 def _other(rule: Near) -> str:

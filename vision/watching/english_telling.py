@@ -123,9 +123,12 @@ def _many(subject: Subject) -> str:
 def _one(subject: Subject) -> str:
     if not subject.labels:
         return f"anything {subject.colour}".strip()
-    if len(subject.labels) == 1 and subject.labels[0] in UNCOUNTED and not subject.colour:
+    uncounted = len(subject.labels) == 1 and subject.labels[0] in UNCOUNTED
+    if uncounted and not subject.colour and subject.only is None:
         return UNCOUNTED[subject.labels[0]]
     noun = _noun(subject)
+    if subject.only is not None:
+        return f"this {noun}"
     return f"{'an' if noun[0].lower() in _VOWELS else 'a'} {noun}"
 
 

@@ -104,7 +104,7 @@ class Presence:
         for found in detected:
             thing = known.get(found.id)
             if thing is None and _is(found, self.subject):
-                thing = self._recognised(found, fresh) or self._begin(found, view)
+                thing = self._recognised(found, fresh) or self._newly(found, view)
             if thing is not None:
                 # Its colour may change with the light; it is the same thing all the same.
                 follow(thing, found, named=_labelled(found, self.subject))
@@ -115,10 +115,17 @@ class Presence:
         """What has just gone was there before the watch began: it does not come when it is back."""
         self._primed = True
         for gone in view.departed:
-            if _is(gone, self.subject) and view.t - gone.last <= SAME_WITHIN:
+            if self._meant(gone) and view.t - gone.last <= SAME_WITHIN:
                 thing = newcomer(gone)
                 thing.old, thing.missed = True, FEWEST_MISSES
                 self._things.append(thing)
+
+    def _meant(self, found: SceneObject) -> bool:
+        return _is(found, self.subject) and self.subject.only in {None, found.id}
+
+    def _newly(self, found: SceneObject, view: SceneView) -> Thing | None:
+        """A thing that was not known, if it is the sort, or the very one, that is watched for."""
+        return self._begin(found, view) if self._meant(found) else None
 
     def _begin(self, found: SceneObject, view: SceneView) -> Thing:
         thing = newcomer(found)

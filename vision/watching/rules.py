@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, get_args
 
-from vision.types import Language
+from vision.types import Language, TrackId
 
 MOST_COUNTED = 64
 """The largest number of things in a rule."""
@@ -46,6 +46,8 @@ class Subject:
     "English colour name; empty for any."
     kind: str = ""
     "What the person called several labels at once (``vehicle``), in their language; or empty."
+    only: TrackId | None = None
+    "The very thing that is meant, by the id that it has as the watch begins; None for any."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
