@@ -46,6 +46,8 @@ class Loaded(msgspec.Struct, tag=True):
     "Why it is this detector, where that was left to us."
     asked: bool = False
     "Whether jobs tell what to look for."
+    first_run: float = 0.0
+    "Seconds that it took, once it was loaded: of its largest input size, and of its largest batch."
 
     @property
     def runtime(self) -> Runtime:

@@ -106,7 +106,7 @@ class DetectorProcess:
     def _launch(self, slot: PictureSlot, *, gently: bool) -> WorkerChild[Reply]:
         return WorkerChild("models.detector_worker", self._words, slot, _REPLIES, gently=gently)
 
-    def _greet(self, reply: Reply) -> None:
+    def _greet(self, reply: Reply) -> float:
         """Takes in what was loaded: after a loss it may be on another device."""
         if isinstance(reply, Failed):
             raise reply.error()
@@ -119,6 +119,7 @@ class DetectorProcess:
         if reply.why:
             log.info("%s", reply.why)
         log.info("detector %s on %s, in a process of its own", self.name, self.runtime)
+        return reply.first_run
 
 
 def _understood(reply: Reply, pictures: int) -> list[Detections]:

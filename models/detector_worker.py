@@ -10,6 +10,7 @@ import gc
 import logging
 import socket
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -42,17 +43,19 @@ def main() -> None:
     cv2.setNumThreads(1)
     with owner.socket as other, suppress(EOFError, OSError):
         try:
-            opened = load(msgspec.json.decode(owner.words[0], type=Choice))
+            opened, first_run = load(msgspec.json.decode(owner.words[0], type=Choice))
         except Exception as error:
             log.debug("loading failed", exc_info=True)
             send(other, Failed.by(error))
             return
-        send(other, described(opened))
+        send(other, described(opened, first_run))
         serve(other, owner.slot, opened.detector)
 
 
-def load(choice: Choice) -> Opened:
+def load(choice: Choice) -> tuple[Opened, float]:
     """The detector, after a first run at each input size and of each batch.
+
+    The seconds are those of a run of the most that it computes at a time.
 
     From then on all threads give way. The first loading itself does not: until it is done, nothing
     is detected for anyone.
@@ -62,17 +65,21 @@ def load(choice: Choice) -> Opened:
     if isinstance(detector, AskedDetector) and not detector.labels:
         detector.want(ANYTHING)  # else the first run would compute nothing
     picture = Picture.from_bgr(np.zeros((64, 64, 3), np.uint8))
-    for rung in reversed(range(max(1, len(_rungs(detector))))):
+    for rung in reversed(range(1, len(_rungs(detector)))):
         set_rung(detector, rung)
         detector.detect(picture)
+    set_rung(detector, 0)
+    single = _seconds(detector, [picture])
     batching.widen(detector, choice.batch, detector.runtime.device, picture)
+    most = _batch_sizes(detector)[-1]
+    several = _seconds(detector, [picture] * most) if most > 1 else 0.0
     gc.collect()
     gc.freeze()
     give_way()
-    return opened
+    return opened, max(single, several)
 
 
-def described(opened: Opened) -> Loaded:
+def described(opened: Opened, first_run: float) -> Loaded:
     """What the owner needs to know of it."""
     detector, on = opened.detector, opened.detector.runtime
     return Loaded(
@@ -82,9 +89,10 @@ def described(opened: Opened) -> Loaded:
         on.threads,
         on.reason,
         _rungs(detector),
-        tuple(detector.batch_sizes) if isinstance(detector, BatchDetector) else (1,),
+        _batch_sizes(detector),
         opened.why,
         isinstance(detector, AskedDetector),
+        first_run,
     )
 
 
@@ -125,6 +133,16 @@ def set_rung(detector: RunningDetector, rung: int) -> None:
     """Chooses the input size, where there is a choice."""
     if isinstance(detector, LadderDetector):
         detector.rung = rung
+
+
+def _seconds(detector: RunningDetector, pictures: Sequence[Picture]) -> float:
+    began = time.monotonic()
+    look(detector, pictures)
+    return time.monotonic() - began
+
+
+def _batch_sizes(detector: RunningDetector) -> tuple[int, ...]:
+    return tuple(detector.batch_sizes) if isinstance(detector, BatchDetector) else (1,)
 
 
 def _rungs(detector: RunningDetector) -> tuple[str, ...]:

@@ -10,8 +10,12 @@ class ProcessLimits:
     """What a model's process is held to."""
 
     answer: float = 10.0
-    "Seconds of one picture, or of several at once; a process that takes longer hangs, and is"
-    " replaced."
+    "Seconds of one picture, or of several at once, of a model that is not slow by itself; a"
+    " process that takes longer hangs, and is replaced."
+    slower_answer: float = 10.0
+    "How much longer an answer may take than the first run, where that is more than ``answer``."
+    longest_answer: float = 120.0
+    "Seconds of an answer at most, however long the first run took."
     starved: float = 60.0
     "Seconds more for a process that does not hang, but gets no processor."
     start: float = 600.0
@@ -28,6 +32,11 @@ class ProcessLimits:
     "Seconds of that pause at most."
     steady: float = 60.0
     "Seconds that a process has to work for the pause to begin at its first length again."
+
+    def answering(self, first_run: float | None) -> float:
+        """Seconds of an answer; ``first_run``: what a run took when it was loaded, if known."""
+        slowest = min(self.longest_answer, self.slower_answer * (first_run or 0.0))
+        return max(self.answer, slowest)
 
     def loading(self, before: float | None) -> float:
         """Seconds until the model is loaded; ``before``: what it took last time, if ever."""

@@ -40,15 +40,20 @@ class WorkerHost(Generic[T]):
     """One worker at a time, and the memory in which it gets its pictures."""
 
     def __init__(
-        self, what: str, launch: Launch[T], greet: Callable[[T], None], limits: ProcessLimits
+        self,
+        what: str,
+        launch: Launch[T],
+        greet: Callable[[T], float | None],
+        limits: ProcessLimits,
     ) -> None:
         """Starts nothing yet.
 
         Args:
             what: it is, for people: ``the detector``.
             launch: starts the process.
-            greet: takes in what the worker says first, once its model is loaded. Raises
-                ``OpenEyesError`` where it could not be, ``Lost`` where that makes no sense.
+            greet: takes in what the worker says first, once its model is loaded; gives the seconds
+                of a run, where it says them. Raises ``OpenEyesError`` where it could not be loaded,
+                ``Lost`` where that makes no sense.
             limits: for the process.
         """
         self._what, self._launch, self._greet, self._limits = what, launch, greet, limits
@@ -59,6 +64,7 @@ class WorkerHost(Generic[T]):
         self._child: WorkerChild[T] | None = None
         self._loading_since: float | None = None
         self._took: float | None = None
+        self._answer = limits.answer
 
     @property
     def pid(self) -> int | None:
@@ -103,7 +109,7 @@ class WorkerHost(Generic[T]):
             places = self._slot.write(*(shrunk(each, self._limits.pixels) for each in pictures))
             try:
                 child.tell(job(places))
-                child.expect(self._limits.answer, self._limits.starved)
+                child.expect(self._answer, self._limits.starved)
                 return understand(child.reply())
             except Lost as error:
                 raise self._lost(error) from error
@@ -156,7 +162,7 @@ class WorkerHost(Generic[T]):
     def _welcome(self, child: WorkerChild[T]) -> None:
         assert self._loading_since is not None
         try:
-            self._greet(child.reply())
+            self._answer = self._limits.answering(self._greet(child.reply()))
         except Lost as error:
             raise self._lost(error) from error
         except OpenEyesError as error:

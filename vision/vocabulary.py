@@ -26,7 +26,7 @@ MOST_LABELS = 1024
 """Phrases that have a place. Then that which nobody has wanted for longest gives up its own."""
 
 LONGEST = 60
-"""Characters of one phrase: what such networks read of it at most."""
+"""Characters of one phrase. OWLv2 reads 16 pieces of words, of which two are not the phrase's."""
 
 
 class Vocabulary(Sequence[str]):

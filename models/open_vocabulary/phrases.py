@@ -5,25 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vision.errors import ConfigError
-
-MOST_PHRASES = 32
-"""At a time: each costs a run of the text encoder once, and a product a place in each picture."""
-
-LONGEST_PHRASE = 80
-"""Characters. The encoder reads 16 tokens, of which two are not the phrase's."""
+from vision.vocabulary import LONGEST, MOST_WANTED
 
 
 def checked(phrases: Sequence[str]) -> tuple[str, ...]:
     """The phrases with single spaces, in their order.
 
     Raises:
-        ConfigError: there are more than ``MOST_PHRASES``, two are alike, or one is empty, longer
-            than ``LONGEST_PHRASE`` or holds what cannot be printed.
+        ConfigError: there are more than ``MOST_WANTED``, two are alike, or one is empty, longer
+            than ``LONGEST`` or holds what cannot be printed.
     """
-    if len(phrases) > MOST_PHRASES:
+    if len(phrases) > MOST_WANTED:
         raise ConfigError(
-            f"{len(phrases)} things at a time are too many to look for: ask for {MOST_PHRASES} "
-            "at most"
+            f"{len(phrases)} things at a time are too many to look for: {MOST_WANTED} at most"
         )
     tidy = tuple(_checked(" ".join(phrase.split())) for phrase in phrases)
     if len({phrase.casefold() for phrase in tidy}) < len(tidy):
@@ -34,10 +28,9 @@ def checked(phrases: Sequence[str]) -> tuple[str, ...]:
 def _checked(phrase: str) -> str:
     if not phrase:
         raise ConfigError("there is nothing to look for in an empty phrase: name a thing")
-    if len(phrase) > LONGEST_PHRASE:
+    if len(phrase) > LONGEST:
         raise ConfigError(
-            f"the phrase “{phrase[:LONGEST_PHRASE]}…” is too long: {LONGEST_PHRASE} characters "
-            "at most"
+            f"the phrase “{phrase[:LONGEST]}…” is too long: {LONGEST} characters at most"
         )
     if not phrase.isprintable():
         raise ConfigError(f"the phrase {phrase!r} holds what cannot be printed: use plain words")

@@ -31,6 +31,7 @@ from tests.models.plugged_detector import (
     LOADING,
     NAME,
     RAISE,
+    SLOWER,
     SPIN,
     obeyed,
     picture,
@@ -456,3 +457,21 @@ def test_all_of_its_threads_give_way(real: DetectorProcess) -> None:
     tasks = [int(task.name) for task in Path(f"/proc/{pid(real)}/task").iterdir()]
     assert len(tasks) > 1
     assert {os.sched_getscheduler(task) for task in tasks} == {os.SCHED_IDLE}
+
+
+@pytest.mark.parametrize("longest", [20.0, 1.0])
+def test_one_that_is_slow_by_itself_has_time_by_what_its_first_run_took(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, longest: float
+) -> None:
+    (tmp_path / "order").write_text(str(SLOWER))
+    monkeypatch.setenv(plugged_detector.ORDERS, str(tmp_path / "order"))
+    limits = ProcessLimits(answer=0.5, slower_answer=5.0, longest_answer=longest, starved=0.0)
+    slow = started(device="cpu", limits=limits)
+    try:
+        if longest > 1:
+            assert len(slow.detect(picture())) == 1
+        else:
+            with pytest.raises(ModelError, match="nothing came from it"):
+                slow.detect(picture())
+    finally:
+        slow.close()

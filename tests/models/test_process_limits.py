@@ -28,6 +28,15 @@ def test_one_that_fails_while_it_loads_was_not_steady_however_long_that_took() -
     assert pauses == [0.5, 1.0, 2.0]
 
 
+def test_an_answer_may_take_as_long_as_a_slow_first_run_lets_expect() -> None:
+    limits = ProcessLimits(answer=10.0, slower_answer=10.0, longest_answer=120.0)
+    assert limits.answering(None) == limits.answering(0.03) == limits.answering(1.0) == 10.0
+    assert limits.answering(6.0) == 60.0
+    assert limits.answering(60.0) == 120.0
+    patient = ProcessLimits(answer=200.0, longest_answer=120.0)
+    assert patient.answering(60.0) == 200.0, "what was asked for is never shortened"
+
+
 def test_what_was_loaded_before_may_take_less_time_but_more_than_then() -> None:
     limits = ProcessLimits(start=600.0, restart=60.0, slower_again=4.0)
     assert limits.loading(None) == 600.0
