@@ -116,7 +116,7 @@ class Server:
                 "overlays": list(OVERLAY_MODES),
                 "languages": list(LANGUAGES),
                 "text": self.faculties is not None and self.faculties.reader is not None,
-                "words": self._detector is not None and isinstance(self._detector.labels, Vocabulary),
+                "words": isinstance(self._detector and self._detector.labels, Vocabulary),
                 "hears": self._hears,
                 "speaks": self._speaks,
                 "share": self.admin.usable,
