@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import chinese from "../../web/js/chinese.js";
 import english from "../../web/js/english.js";
-import { known, languageFor, say, speak } from "../../web/js/strings.js";
+import { known, languageFor, named, say, speak } from "../../web/js/strings.js";
 
 await speak("en");
 
@@ -103,4 +103,14 @@ test("words are filled in, and a missing word shows", () => {
   assert.equal(say("state.retry"), "again in {seconds} s");
   assert.equal(say("no.such.word"), "no.such.word");
   assert.equal(say("constructor"), "constructor");
+});
+
+test("what is seen has its name in the language that is spoken, and else its own", async () => {
+  assert.equal(named("cup"), "cup");
+  await speak("zh");
+  assert.equal(named("cup"), "杯子");
+  assert.equal(named("my red mug"), "my red mug");
+  assert.equal(named("constructor"), "constructor");
+  await speak("en");
+  assert.equal(named("cup"), "cup");
 });

@@ -3,6 +3,7 @@
 import { coloursOf } from "./colour.js";
 import { onStage, shared } from "./geometry.js";
 import { Labels } from "./labels.js";
+import { named } from "./strings.js";
 
 /** A stage whose shorter side is this many CSS pixels gets lines and letters as designed. */
 const DESIGNED_FOR = 420;
@@ -167,11 +168,12 @@ export class Overlay {
   /** The score has room for two digits, so that a label does not change its width with it. */
   #measure({ label, score }) {
     const padding = PADDING * this.#scale;
-    const percentAt = this.#width(label, 600, LETTERS) + 0.75 * padding;
+    const name = named(label);
+    const percentAt = this.#width(name, 600, LETTERS) + 0.75 * padding;
     const width = percentAt + this.#width("88%", 500, FIGURES) + 2 * padding;
     const height = (LETTERS + 9) * this.#scale;
     const percent = `${Math.min(99, Math.round(score * 100))}%`;
-    return { name: label, percent, percentAt, size: { width, height } };
+    return { name, percent, percentAt, size: { width, height } };
   }
 
   #width(text, weight, size) {

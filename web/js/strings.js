@@ -8,8 +8,13 @@ const TABLES = {
   zh: () => import("./chinese.js"),
 };
 
+/** What detectors see has English names. */
+const NAMES = { zh: () => import("./finding/chinese_names.js") };
+
 /** @type {Record<string, string>} */
 let words = {};
+/** @type {Record<string, string>} */
+let names = {};
 
 /** Tables of what was loaded since. */
 const more = [];
@@ -21,6 +26,7 @@ export async function speak(language) {
   spoken = language;
   const all = await Promise.all([TABLES, ...more].map((tables) => tables[language]()));
   words = Object.assign({}, ...all.map((table) => table.default));
+  names = (await NAMES[language]?.())?.default ?? {};
 }
 
 /** Adds the words of something that is loaded only when it is wanted: tables like the first. */
@@ -45,6 +51,11 @@ export function say(key, values = {}) {
   return template.replace(/\{(\w+)\}/g, (place, name) =>
     Object.hasOwn(values, name) ? String(values[name]) : place,
   );
+}
+
+/** What a thing is called; one of a detector with other labels keeps its name. */
+export function named(label) {
+  return Object.hasOwn(names, label) ? names[label] : label;
 }
 
 /** @returns {boolean} whether there are words for it */

@@ -1,7 +1,7 @@
 /** What the person does to ask: types, touches the picture, chooses an object from a list. */
 
 import { boxAt, inPicture } from "./geometry.js";
-import { say, translate } from "./strings.js";
+import { named, say, translate } from "./strings.js";
 
 /** Objects that are offered as buttons. */
 const MOST_OFFERED = 12;
@@ -38,7 +38,7 @@ export class Talk {
     }
     for (const { id, label } of wanted) {
       const known = list.querySelector(`[data-object="${id}"]`);
-      (known ?? this.#objectButton(list, id)).textContent = say("objects.one", { label });
+      (known ?? this.#objectButton(list, id)).textContent = say("objects.one", { label: named(label) });
     }
   }
 

@@ -1,6 +1,6 @@
 /** What can be done about something that was pressed long. */
 
-import { say } from "../strings.js";
+import { named, say } from "../strings.js";
 import { ENGINES, engineName, filled, templateOf } from "./engines.js";
 import { closing } from "./menu.js";
 import { copied } from "./parts.js";
@@ -43,11 +43,11 @@ export class Actions {
 
   #remember(target) {
     const { menu, send, note } = this.#parts;
-    const label = target.label || target.text || say("menu.here");
+    const label = named(target.label) || target.text || say("menu.here");
     menu.ask({
       title: say("remember.title", { label }),
       label: say("remember.name"),
-      value: target.label || target.text,
+      value: named(target.label) || target.text,
       action: say("remember.do"),
       run: (text) => {
         if (!text) return say("remember.name");
@@ -62,13 +62,13 @@ export class Actions {
   #findMore({ object, label }) {
     const { stage, assistant, note } = this.#parts;
     const alike = stage.scene.boxes.filter((box) => box.label === label && box.id !== object);
-    if (!assistant.watch(say("like.text", { label }), { object, about: "like" })) return;
+    if (!assistant.watch(say("like.text", { label: named(label) }), { object, about: "like" })) return;
     stage.mark(alike.map(({ id }) => id));
     note(alike.length ? say("like.here", { count: alike.length }) : say("like.none"));
   }
 
   #watch({ object, label }) {
-    this.#parts.assistant.watch(say("watch.text", { label }), { object });
+    this.#parts.assistant.watch(say("watch.text", { label: named(label) }), { object });
   }
 
   #copying({ text }) {
@@ -80,7 +80,7 @@ export class Actions {
   }
 
   #searching(target) {
-    const words = target.text || target.label;
+    const words = target.text || named(target.label);
     const { search } = this.#parts.choices.read();
     const engine = engineName(search) || say("engine.own.name");
     const note = search ? say("menu.search.with", { words, engine }) : say("menu.search.unset");
@@ -90,7 +90,7 @@ export class Actions {
 
   #changing(target) {
     if (!this.#parts.choices.read().search) return [];
-    return [{ name: say("menu.engine"), run: () => this.#choose(target.text || target.label) }];
+    return [{ name: say("menu.engine"), run: () => this.#choose(target.text || named(target.label)) }];
   }
 
   /** Has the person say where to search, then searches there. */

@@ -1,7 +1,7 @@
 /** What one does with what is seen: the parts of this folder, put together. */
 
 import { boxAt, inPicture, onStage } from "../geometry.js";
-import { learn, say } from "../strings.js";
+import { learn, named, say } from "../strings.js";
 import { Actions } from "./actions.js";
 import { lineAt, textIn } from "./lettering.js";
 import { Menu } from "./menu.js";
@@ -79,7 +79,7 @@ class Explorer {
     const { stage } = this.#parts;
     stage.mark([id]);
     const target = { object: id, label, point, text: textIn(box, stage.lines) };
-    this.#menu.open(label, spot, this.#actions.of(target, { still: this.#still.on }));
+    this.#menu.open(named(label), spot, this.#actions.of(target, { still: this.#still.on }));
   }
 
   #place(point, spot) {
