@@ -1,15 +1,20 @@
 """Takes the pictures of docs/images: the real page, the real server, the sample as the camera.
 
 Run: PYTHONPATH=.:benchmarks python tools/screenshots.py
+
+First those of the README, live; then each of the page's states (``benchmarks/page_states.py``), in
+which what the server sees and says is scripted, with docs/states.md, which shows them all.
 """
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from browser import fake_camera_browser
+from page_states import DESKTOP, PHONE, STATES, Visit, settle, visited, write_still
 from playwright.sync_api import Page
 from processes import openeyes_server
 
@@ -47,12 +52,68 @@ SHOTS = (
 )
 
 
+STATES_FOLDER = FOLDER / "states"
+STATES_PAGE = FOLDER.parent / "states.md"
+STATES_JPEG = 72
+VISITS = (
+    Visit(PHONE, "en", "light"),
+    Visit(PHONE, "zh", "dark"),
+    Visit(DESKTOP, "zh", "light"),
+    Visit(DESKTOP, "en", "dark"),
+)
+"""Each state on both screens, in both languages, light and dark."""
+
+
 def main() -> None:
     """Takes them all."""
     FOLDER.mkdir(parents=True, exist_ok=True)
+    STATES_FOLDER.mkdir(exist_ok=True)
     with openeyes_server() as base:
-        for shot in SHOTS:
+        for shot in SHOTS if "states" not in sys.argv else ():
             take(shot, base)
+        for visit in VISITS:
+            take_states(visit, base)
+    STATES_PAGE.write_text(states_page())
+
+
+def take_states(visit: Visit, base: str) -> None:
+    """One visit, in each state."""
+    with tempfile.TemporaryDirectory() as folder:
+        clip = Path(folder) / "camera.y4m"
+        write_still(clip, visit.screen)
+        with fake_camera_browser(clip) as browser:
+            for name, reach in STATES.items():
+                with visited(browser, base, visit) as page:
+                    reach(page, visit)
+                    settle(page)
+                    path = STATES_FOLDER / state_file(name, visit)
+                    page.screenshot(path=path, type="jpeg", quality=STATES_JPEG)
+
+
+def state_file(name: str, visit: Visit) -> str:
+    """Of one state's picture."""
+    return f"{name}-{visit.screen.name}-{visit.language}-{visit.scheme}.jpg"
+
+
+def states_page() -> str:
+    """All of them, in Markdown."""
+    lines = [
+        "# The page, state by state",
+        "",
+        "Taken by `tools/screenshots.py` of the real page in Chromium; the camera is still, and",
+        "what the server sees and says is scripted. Tests hold these states: axe-core, the",
+        "keyboard and large text (`tests/e2e/test_accessibility.py`), and their looks",
+        "(`tests/e2e/test_looks.py`).",
+    ]
+    for name in STATES:
+        pictures = [
+            f'<img src="images/states/{state_file(name, visit)}" '
+            f'alt="{name}, {visit.screen.name}, {visit.scheme}" '
+            f'height="{320 if visit.screen is PHONE else 240}">'
+            for visit in VISITS
+        ]
+        lines += ["", f"## {name}", "", *pictures]
+    return "\n".join(lines) + "\n"
 
 
 def take(shot: Shot, base: str) -> None:

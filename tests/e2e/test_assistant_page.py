@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 from page_states import SCRIPT, spot
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
-PHONE = {"width": 390, "height": 844}
-KEYBOARD_OPEN = {"width": 390, "height": 450}
+PHONE = ViewportSize(width=390, height=844)
+KEYBOARD_OPEN = ViewportSize(width=390, height=450)
 
 SCRIPTED = SCRIPT.read_text()
 """``see`` gives the page its tracks and ``hear`` its events; what it says is kept in ``sent``."""
