@@ -65,11 +65,20 @@ test("another session has another server, or the same one rested", () => {
 });
 
 test("a low battery is spared", async () => {
-  const sending = new Sending(LIMITS, Promise.resolve({ charging: false, level: 0.1 }));
+  let told = 0;
+  const battery = { charging: false, level: 0.1 };
+  const sending = new Sending(LIMITS, Promise.resolve(battery), () => (told += 1));
   await new Promise((resolve) => setImmediate(resolve));
   const sender = new ScriptedSender();
   sending.use(sender);
   assert.equal(sender.asked[0].encodings[0].maxFramerate, 15);
+  sending.heed({});
+  assert.equal(told, 1, "the person is told, once");
+  battery.charging = true;
+  sending.heed({});
+  battery.charging = false;
+  sending.heed({});
+  assert.equal(told, 2);
 });
 
 test("a browser that refuses, or lacks it all, goes on", async () => {

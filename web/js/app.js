@@ -111,6 +111,8 @@ export class App {
   async #use(source) {
     this.#source = source;
     source.track.addEventListener("ended", () => this.#ended(source));
+    source.track.addEventListener("mute", () => this.#held(source));
+    source.track.addEventListener("unmute", () => this.#given(source));
     if (source.kind === "camera") this.#remember(source);
     await this.#stage.setSource(source);
     // Stopped, or another chosen, while its first picture was awaited.
@@ -127,6 +129,16 @@ export class App {
 
   #ended(source) {
     if (source === this.#source) this.#fail(new Problem("camera-ended"));
+  }
+
+  /** The system holds the camera back: a call, another app, a locked screen. */
+  #held(source) {
+    if (source !== this.#source || source.kind !== "camera") return;
+    this.#become(this.state, new Problem("camera-held"));
+  }
+
+  #given(source) {
+    if (source === this.#source && this.problem?.code === "camera-held") this.#become(this.state);
   }
 
   #fail(problem) {

@@ -31,6 +31,8 @@ export default {
   "bar.freeze": "定格",
   "bar.panel": "数据",
 
+  "sending.sparing": "电量低：发送的画面会更少、更小。",
+
   "sheet.close": "完成",
   "source.title": "看什么",
   "source.camera": "摄像头",
@@ -145,6 +147,8 @@ export default {
   "problem.camera-busy.help": "另一个应用或标签页占着摄像头。关闭它，然后重试。",
   "problem.camera-ended.title": "摄像头停了",
   "problem.camera-ended.help": "它被拔掉了，或被系统收回。重试即可重新打开。",
+  "problem.camera-held.title": "手机暂时收回了摄像头",
+  "problem.camera-held.help": "电话或其他应用正在使用它。结束后画面会自动继续。",
   "problem.insecure.title": "摄像头需要安全地址",
   "problem.insecure.help":
     "浏览器只让 https 页面使用摄像头。请打开服务器给出的 https 地址，或改用视频文件或示例。",

@@ -31,6 +31,8 @@ export default {
   "bar.freeze": "Freeze",
   "bar.panel": "Figures",
 
+  "sending.sparing": "The battery is low: fewer and smaller pictures are sent.",
+
   "sheet.close": "Done",
   "source.title": "What to look at",
   "source.camera": "Camera",
@@ -147,6 +149,9 @@ export default {
   "problem.camera-ended.title": "The camera stopped",
   "problem.camera-ended.help":
     "It was unplugged, or the system took it away. Try again to open it anew.",
+  "problem.camera-held.title": "The phone holds the camera back",
+  "problem.camera-held.help":
+    "A call or another app has it. The picture goes on by itself when that is over.",
   "problem.insecure.title": "The camera needs a secure address",
   "problem.insecure.help":
     "Browsers give the camera only to https pages. Open the https address that the server printed, or use a video file or the sample.",

@@ -49,6 +49,7 @@ let greetedBy = "";
 let footnote = null;
 let sharing = null;
 let recording = null;
+let lens = null;
 let overlays = ["client", "burn-in", "off"];
 let view = choices.read().view ?? "client";
 let language = languageFor(choices.read().language, navigator.language);
@@ -65,7 +66,7 @@ const stage = new Stage(
   (scene) => assistant.follow(scene),
 );
 const iceServers = [];
-const sending = new Sending(LIMITS, navigator.getBattery?.());
+const sending = new Sending(LIMITS, navigator.getBattery?.(), () => status.note(say("sending.sparing")));
 const connection = new Connection(api, iceServers, {
   standing: (standing) => {
     app.stand(standing);
@@ -145,6 +146,12 @@ function show({ state, problem, source, wish }, { retryIn } = {}) {
 
 async function showSources() {
   controls.showSources(await listCameras(), app.source);
+  const { kind, track } = app.source ?? {};
+  // Only some cameras have what it is for.
+  if (!lens && !track?.getCapabilities) return;
+  const { Lens } = await import("./lens.js");
+  lens ??= new Lens(element("cameras"));
+  lens.show(kind === "camera" ? track : null, language);
 }
 
 function setView(wanted) {

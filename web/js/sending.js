@@ -8,9 +8,13 @@ export class Sending {
   #keeping;
   #battery;
   #asked;
+  #spared;
+  #sparing = false;
 
-  constructor(limits, battery) {
+  /** @param {() => void} [spared] is called when less is sent for the battery's sake */
+  constructor(limits, battery, spared = () => {}) {
     this.#limits = limits;
+    this.#spared = spared;
     battery?.then((known) => (this.#battery = known)).catch(() => {});
   }
 
@@ -38,7 +42,10 @@ export class Sending {
     const track = this.#sender?.track;
     if (!track) return;
     if ("contentHint" in track) track.contentHint = "motion";
-    const ease = { behind: this.#keeping.behind, sparing: isLow(this.#battery) };
+    const sparing = isLow(this.#battery);
+    if (sparing && !this.#sparing) this.#spared();
+    this.#sparing = sparing;
+    const ease = { behind: this.#keeping.behind, sparing };
     const wanted = encodingFor(track.getSettings(), this.#limits, ease);
     const asked = JSON.stringify(wanted);
     if (asked === this.#asked) return;
