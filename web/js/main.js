@@ -70,7 +70,9 @@ const sending = new Sending(LIMITS, navigator.getBattery?.(), () => status.note(
 const connection = new Connection(api, iceServers, {
   standing: (standing) => {
     app.stand(standing);
-    if (standing.state === "idle" || standing.state === "failed") assistant.lost();
+    if (standing.state !== "idle" && standing.state !== "failed") return;
+    assistant.lost();
+    voice.lost();
   },
   tracks: (message) => message.type === "tracks" && stage.take(message),
   event: (message) => heed(message),

@@ -31,6 +31,11 @@ export class VoiceDoor {
     if (this.#parts.choices.read().spoken === "always") this.#with(() => {});
   }
 
+  /** What is heard goes nowhere any more. */
+  lost() {
+    this.#voice?.stop();
+  }
+
   hear(message) {
     this.#voice?.hear(message);
   }
@@ -99,6 +104,7 @@ export class VoiceDoor {
     });
     document.addEventListener("keyup", ({ code }) => code === "Space" && this.#release());
     window.addEventListener("blur", () => this.#release());
+    document.addEventListener("visibilitychange", () => document.hidden && this.lost());
   }
 }
 

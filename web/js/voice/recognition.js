@@ -24,6 +24,7 @@ export function browserRecogniser(scope = globalThis) {
  * @property {() => void} begun somebody begins to speak
  * @property {(text: string, ended: number) => void} heard `ended`: local ms of the end of speech
  * @property {(error: string) => void} missed
+ * @property {() => void} quiet nobody speaks, and there is nothing to tell of it
  * @property {() => void} over it does not listen any more
  */
 
@@ -33,6 +34,7 @@ export class BrowserEar {
   #running = null;
   #mode = "off";
   #ended = 0;
+  #pushed = false;
   #restarts = 0;
 
   /** @param {HearingEvents} on */
@@ -45,6 +47,7 @@ export class BrowserEar {
   async listen(mode, language) {
     const before = this.#mode;
     this.#mode = mode;
+    if (mode !== "off") this.#pushed = mode === "push";
     if (mode === "off") this.#running?.stop();
     else if (before === "off") this.#begin(language);
   }
@@ -80,10 +83,13 @@ export class BrowserEar {
     const quiet = missed === null || missed === "nothing-said";
     if (this.#mode === "free" && quiet && this.#restarts < MOST_RESTARTS) {
       this.#restarts += 1;
+      this.#on.quiet();
       this.#begin(language);
       return;
     }
-    if (missed ?? !heard) this.#on.missed(missed ?? "nothing-said");
+    // Hands-free, it is nothing to tell of that nothing was said before the tap that ended it.
+    if (this.#pushed ? (missed ?? !heard) : !quiet) this.#on.missed(missed ?? "nothing-said");
+    else this.#on.quiet();
     this.#mode = "off";
     this.#on.over();
   }

@@ -70,6 +70,7 @@ export class Voice {
         begun: () => this.#begun(),
         heard: (text, ended) => this.#heard(text, ended),
         missed: (error) => this.#missed(error),
+        quiet: () => this.#speaking.personQuiet(performance.now()),
         over: () => this.#stopped(),
       });
     }
@@ -97,6 +98,12 @@ export class Voice {
     this.#speaking.personSpeaks();
     this.#pump();
     this.#want(this.#gesture.toggle());
+  }
+
+  /** Nobody sees any more that it listens, or nobody is there to hear. */
+  stop() {
+    this.#gesture.reset();
+    this.#want("off");
   }
 
   /** Another language is spoken from now on. */
@@ -134,6 +141,7 @@ export class Voice {
 
   /** There is a session, perhaps another one: it is told what the last one knew. */
   async opened() {
+    this.#speaking.personQuiet(performance.now());
     if (this.#mode === "off" || this.#route() !== "server") return;
     await this.#parts.listenTo(await this.#microphone.open());
     this.#tellServer(this.#mode);
@@ -196,7 +204,7 @@ export class Voice {
         else this.#goOn();
       }
     } catch (problem) {
-      this.#missed(problem.code ?? "no-microphone");
+      this.#missed(typeof problem.code === "string" ? problem.code : "no-microphone");
       this.#stopped();
     } finally {
       this.#settling = false;
