@@ -23,6 +23,9 @@ PHONE = (450, 900)
 CUP = {"id": 7, "label": "cup", "box": [0.3, 0.3, 0.3, 0.4]}
 FRAME = {"pts": 1, "age": 40}
 LIVE = "window.openEyes?.state() === 'live'"
+TRIES = 12
+"""Of playing a video: Debian 12's WebKitGTK fails at every other one, wherever it comes from."""
+LOADED = "performance.getEntriesByType('resource').filter(({ name }) => /sample/.test(name)).length"
 PAINTED = """(() => {
   const canvas = document.querySelector("#overlay");
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -63,16 +66,14 @@ def hear(page: WebKit, kind: str, **fields: Any) -> None:
     page.evaluate(f"window.hear({json.dumps(message)})")
 
 
-def test_the_sample_is_played_and_streamed_off_a_canvas(page: WebKit, artefacts: Path) -> None:
-    page.press("#start-sample")
+def test_the_camera_is_opened_shown_and_drawn_over(page: WebKit, artefacts: Path) -> None:
+    page.press("#start-camera")
     page.until(LIVE)
     page.evaluate(f"window.see({json.dumps(CUP)})")
     page.until("openEyes.drawn().boxes.length === 1")
     page.until(PAINTED)
-    page.until("document.querySelector('#returned').videoWidth > 0")
-    page.picture(artefacts / "webkit-sample.png")
-    assert page.evaluate("openEyes.drawn().frame.media") > 0, "the frame on the screen is known"
-    assert page.evaluate("window.parameters.encodings[0].maxBitrate") > 0
+    assert page.evaluate("document.querySelector('#preview').srcObject.active")
+    page.picture(artefacts / "webkit-camera.png")
 
 
 def test_a_question_is_sent_and_its_answer_is_shown_by_the_object(
@@ -83,7 +84,7 @@ def test_a_question_is_sent_and_its_answer_is_shown_by_the_object(
     page.until("window.sent.some(({ type }) => type === 'ask')")
     ask = page.evaluate("window.sent.find(({ type }) => type === 'ask')")
     assert ask["text"] == "What is it?"
-    hear(page, "answer", id=ask["id"], state="done", text="A cup of coffee.", objects=[7])
+    hear(page, "answer", id=ask["id"], done=True, text="A cup of coffee.", objects=[7])
     page.until("document.body.innerText.includes('A cup of coffee.')")
     page.picture(artefacts / "webkit-answer.png")
 
@@ -100,11 +101,18 @@ def test_the_other_language_is_spoken_at_once(page: WebKit, artefacts: Path) -> 
     page.evaluate("localStorage.clear()")
 
 
-def test_the_camera_is_opened_and_shown(page: WebKit, artefacts: Path) -> None:
+def test_the_sample_is_played_and_streamed_off_a_canvas(page: WebKit, artefacts: Path) -> None:
     page.press("#toggle")
     page.until("openEyes.state() === 'idle'")
-    page.press("#start-camera")
-    page.until(LIVE)
+    page.press("#start-sample")
+    for tried in range(TRIES):
+        page.until(f"{LOADED} > {tried} && ['live', 'failed'].includes(openEyes.state())")
+        if page.evaluate("openEyes.state()") == "live":
+            break
+        assert page.evaluate("openEyes.problem()") == "bad-file"
+        page.press("#card-retry")
     page.until("openEyes.drawn().boxes.length === 1")
-    assert page.evaluate("document.querySelector('#preview').srcObject.active")
-    page.picture(artefacts / "webkit-camera.png")
+    page.until("document.querySelector('#returned').videoWidth > 0")
+    page.picture(artefacts / "webkit-sample.png")
+    assert page.evaluate("openEyes.drawn().frame.media") > 0, "the frame on the screen is known"
+    assert page.evaluate("window.parameters.encodings[0].maxBitrate") > 0
