@@ -23,7 +23,7 @@ class ModelLine(msgspec.Struct, frozen=True):
     """One model, and what it runs on."""
 
     role: str
-    "``detector``, ``text``, ``poses`` or ``language``."
+    "``detector``, ``text``, ``poses``, ``language``, ``hearing`` or ``voice``."
     name: str
     "Empty where there is none."
     runs: str = ""
@@ -135,13 +135,23 @@ def _models(server: Server) -> tuple[ModelLine, ...]:
     reader = faculties.reader.reader if faculties and faculties.reader else None
     poses = faculties.poses.estimator if faculties and faculties.poses else None
     model = faculties.model.model if faculties and faculties.model else None
-    where = urlsplit(settings.vlm_url).hostname or "" if settings.vlm_url else "this process"
+    ears = faculties.ears.recogniser if faculties and faculties.ears else None
+    voice = faculties.voice.voice if faculties and faculties.voice else None
+    where = _host(settings.vlm_url) or "this process"
+    speech = settings.speech
     return (
         ModelLine("detector", detector.name if detector else "", _runs(detector)),
         ModelLine("text", reader.name if reader else "", _runs(reader)),
         ModelLine("poses", poses.name if poses else "", _runs(poses)),
         ModelLine("language", model.name if model else "", where if model else ""),
+        ModelLine("hearing", ears.name if ears else "", _host(speech.hearing.url)),
+        ModelLine("voice", voice.name if voice else "", _host(speech.speaking.url)),
     )
+
+
+def _host(url: str) -> str:
+    """Whom an address names; what else is in it is nobody's business."""
+    return urlsplit(url).hostname or ""
 
 
 def _runs(model: object) -> str:

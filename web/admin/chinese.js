@@ -116,6 +116,8 @@ export default {
   "model.text": "文字识别",
   "model.poses": "姿态",
   "model.language": "语言模型",
+  "model.hearing": "语音识别",
+  "model.voice": "语音合成",
   "model.none": "无",
   "model.apart": "在单独的进程中",
 

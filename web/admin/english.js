@@ -117,6 +117,8 @@ export default {
   "model.text": "Text reader",
   "model.poses": "Poses",
   "model.language": "Language model",
+  "model.hearing": "Hearing",
+  "model.voice": "Voice",
   "model.none": "none",
   "model.apart": "in a process of its own",
 

@@ -97,7 +97,9 @@ async def test_a_session_is_told_with_its_figures(serving: Maker, connected: Mak
         assert newest["rates"]["in"] > 5
         assert newest["stages"]["decode"][1] >= newest["stages"]["decode"][0] >= 0
         assert newest["memory"][0] > 20
-        assert state["models"][0]["role"] == "detector"
+        roles = ["detector", "text", "poses", "language", "hearing", "voice"]
+        assert [each["role"] for each in state["models"]] == roles
+        assert not any(each["name"] for each in state["models"][1:])
         assert (
             state["models"][0]["name"] == (await running.http.get("/v1/config")).json()["detector"]
         )
