@@ -311,6 +311,18 @@ def test_a_full_disk_behind_the_packages_own_error_is_told_as_one(
         exported(tmp_path)
 
 
+def test_a_full_disk_while_the_package_fetches_is_told_as_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Fetching(Package):
+        def YOLO(self, _: str) -> Package:  # noqa: N802 — the package's name
+            raise RuntimeError("download failed") from OSError(errno.ENOSPC, "No space left")
+
+    monkeypatch.setitem(sys.modules, "ultralytics", Fetching(fault=""))
+    with pytest.raises(ConfigError, match="the disk is full"):
+        exported(tmp_path)
+
+
 def test_a_folder_is_no_file_of_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ultralytics", Working(tmp_path))
     with pytest.raises(WeightsMissing, match=r"is a folder: name the \.pt file in it"):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from streaming import app_models
+from streaming.cli import main
 from streaming.commandline import add_detector_options
 from streaming.settings import Settings
 from vision.errors import ConfigError
@@ -36,6 +37,16 @@ def test_what_the_operator_says_becomes_the_choice(home: Path) -> None:
     assert (choice.name, choice.device, choice.threads, choice.batch) == ("mine.onnx", "cpu", 2, 4)
     assert (choice.labels, choice.target_hz) == (("mug", "door"), 5.0)
     assert choice.models == home / "models"
+
+
+def test_the_family_of_a_file_is_told_on_the_command_line() -> None:
+    assert parsed().family is None
+    family = parsed("--family", "rf-detr").family
+    assert app_models.choice(Settings(detector="mine.onnx", family=family)).family == "rf-detr"
+    for command in ("serve", "replay", "doctor"):
+        with pytest.raises(SystemExit) as stopped:
+            main([command, "--family"])
+        assert stopped.value.code == 2, "it is an option there, and takes a name"
 
 
 def test_a_device_that_there_is_not_is_refused() -> None:
