@@ -13,7 +13,8 @@ import av
 import cv2
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page
+from page_states import spot
+from playwright.sync_api import Browser, FloatRect, Page, Route, ViewportSize
 
 from tests.e2e.test_assistant_page import (
     CUP,
@@ -24,13 +25,12 @@ from tests.e2e.test_assistant_page import (
     opened,
     see,
     sent,
-    spot,
     until,
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
-DESKTOP = {"width": 1280, "height": 800}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 OTHER_CUP = {"id": 8, "label": "cup", "box": [0.7, 0.6, 0.2, 0.2]}
 LINES = ("OPENING HOURS", "Monday 9 to 17", "Sunday closed")
 
@@ -67,18 +67,23 @@ def notice(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def press(page: Page, x: float, y: float) -> None:
-    """A finger that stays for longer than a touch does."""
-    touch(page, "touchStart", x, y)
-    page.wait_for_timeout(700)
-    touch(page, "touchEnd")
+class Fingers:
+    """Of one person, on one page."""
 
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._session = page.context.new_cdp_session(page)
 
-def touch(page: Page, kind: str, *at: float) -> None:
-    points = [{"x": at[n], "y": at[n + 1], "id": n} for n in range(0, len(at), 2)]
-    session = page.context.new_cdp_session(page)
-    session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-    session.detach()
+    def __call__(self, kind: str, *at: float) -> None:
+        """``touchStart``, ``touchMove`` or ``touchEnd``; x and y of each finger."""
+        points = [{"x": at[n], "y": at[n + 1], "id": n} for n in range(0, len(at), 2)]
+        self._session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def press(self, x: float, y: float) -> None:
+        """Stays for longer than a touch does."""
+        self("touchStart", x, y)
+        self._page.wait_for_timeout(700)
+        self("touchEnd")
 
 
 def clipboard(page: Page) -> str:
@@ -86,10 +91,10 @@ def clipboard(page: Page) -> str:
     return text
 
 
-def rect(page: Page, name: str) -> dict[str, float]:
+def rect(page: Page, name: str) -> FloatRect:
     found = page.locator(name).first.bounding_box()
     assert found, name
-    return dict(found)
+    return found
 
 
 def test_a_frozen_picture_stands_still_while_the_stream_goes_on(page: Page) -> None:
@@ -153,16 +158,17 @@ def test_a_frozen_picture_grows_under_wheel_keys_and_fingers(page: Page) -> None
     page.keyboard.press("+")
     assert rect(page, "#still")["width"] > width * 1.2
     page.keyboard.press("0")
-    touch(page, "touchStart", 150, 420, 240, 420)
+    fingers = Fingers(page)
+    fingers("touchStart", 150, 420, 240, 420)
     for wide in (60, 75, 90):
-        touch(page, "touchMove", 195 - wide, 420, 195 + wide, 420)
-    touch(page, "touchEnd")
+        fingers("touchMove", 195 - wide, 420, 195 + wide, 420)
+    fingers("touchEnd")
     assert rect(page, "#still")["width"] > width * 1.6
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_the_text_of_the_frozen_picture_is_selected_and_copied(
-    browser: Browser, base: str, notice: Path, artefacts: Path, size: dict[str, int]
+    browser: Browser, base: str, notice: Path, artefacts: Path, size: ViewportSize
 ) -> None:
     context = browser.new_context(viewport=size, locale="en-GB")
     context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -197,7 +203,7 @@ def test_the_text_of_the_frozen_picture_is_selected_and_copied(
 
 
 def test_a_long_press_opens_a_menu_at_the_finger(page: Page, artefacts: Path) -> None:
-    press(page, *spot(page, 0.3, 0.4))
+    Fingers(page).press(*spot(page, 0.3, 0.4))
     until(page, "document.querySelector('#menu')")
     page.screenshot(path=artefacts / "page-menu.png")
     assert page.inner_text("#menu h2") == "cup"
@@ -305,7 +311,12 @@ def test_text_on_an_object_is_copied_and_searched_where_the_person_wants(page: P
     until(page, "document.querySelector('#note').innerText === 'Copied.'")
     assert clipboard(page) == "Best Mum"
     asked: list[str] = []
-    page.context.route("https://**", lambda route: (asked.append(route.request.url), route.abort()))
+
+    def turn_away(route: Route) -> None:
+        asked.append(route.request.url)
+        route.abort()
+
+    page.context.route("https://**", turn_away)
     page.mouse.click(*spot(page, 0.3, 0.45), button="right")
     page.click("#menu >> text=Search the web for it")
     assert asked == [], "nobody is asked before the person chose whom"
