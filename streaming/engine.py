@@ -48,6 +48,10 @@ TOO_WIDE = 2
 """Runs of several frames on end that fail, though none of their frames does, until fewer go
 together."""
 
+ALONE = 10.0
+"""Seconds for which a lane goes alone whose frame failed in a run that others' frames did not fail:
+what fails once fails again, and each time the others would be gone through one by one."""
+
 LOG_INTERVAL = 10.0
 """Seconds between two lines of log about a detector that fails."""
 
@@ -157,8 +161,17 @@ class Engine:
         while True:
             taken = await self._next()
             results = await self._run([sight for _, sight in taken], taken[0][0].looks)
+            self._set_apart(taken, results)
             for (lane, _), result in zip(taken, results, strict=True):
                 lane.deliver(result)
+
+    def _set_apart(self, taken: Sequence[tuple[Lane, Sight]], results: Sequence[Result]) -> None:
+        """Lanes whose frames fail beside others that do not go alone for a while."""
+        both = zip(taken, results, strict=True)
+        failed = [lane for (lane, _), result in both if result.detections is None]
+        if len(failed) < len(taken):
+            for lane in failed:
+                lane.alone_until = time.monotonic() + ALONE
 
     async def _next(self) -> list[tuple[Lane, Sight]]:
         """Frames for one run; waits until there is a lane that may be served."""
@@ -189,11 +202,15 @@ class Engine:
         taken: list[tuple[Lane, Sight]] = []
         now = time.monotonic()
         for lane in tuple(self._lanes):
-            sight = lane.take(now) if len(taken) < self._most else None
-            if sight is not None:
+            alone = now < lane.alone_until
+            if len(taken) >= self._most or (alone and taken):
+                continue
+            if (sight := lane.take(now)) is not None:
                 taken.append((lane, sight))
                 self._lanes.remove(lane)
                 self._lanes.append(lane)
+                if alone:
+                    break
         return taken
 
     async def _offer(self, *until: float) -> None:

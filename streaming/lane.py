@@ -58,6 +58,8 @@ class Lane:
         self._min_interval = min_interval
         self._not_before = 0.0
         self._taken = 0
+        self.alone_until = -math.inf
+        "Monotonic time until which no other frame goes into a run with one of this lane."
         self._waits_since = self._came = -math.inf
 
     @property

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from models.process_limits import ProcessLimits
-from streaming.engine import GATHER_LIMIT, Engine
+from streaming.engine import ALONE, GATHER_LIMIT, Engine
 from streaming.ladder import SECOND_LOOK_EVERY
 from streaming.lane import Lane, Result, Sight
 from tests.models import plugged_detector
@@ -482,6 +482,42 @@ async def test_of_a_batch_that_fails_only_the_lane_whose_frame_failed_hears_of_i
         assert engine.detections == 5
         await served(detector, engine, [5, 6, 7, 8])
         assert detector.batches[-1] == [5, 6, 7, 8], "it is not the number that was at fault"
+
+
+async def test_a_lane_whose_frames_fail_does_not_slow_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    detector = Together()
+    detector.fail_on = {2}
+    async with running(detector) as engine:
+        first, *lanes = (engine.subscribe() for _ in range(5))
+
+        async def round_of_all() -> list[Result]:
+            detector.go.clear()
+            first.offer(sight(255))
+            await asyncio.sleep(0.05)
+            for number, lane in enumerate(lanes):
+                lane.offer(sight(number))
+            detector.go.set()
+            results = [await next_result(lane) for lane in lanes]
+            await next_result(first)
+            return results
+
+        await round_of_all()
+        assert detector.batches == [[0, 1, 2, 3]], "nobody knew"
+        results = await round_of_all()
+        assert sorted(sum(detector.batches[1:], [])) == [0, 1, 3], "it goes alone"
+        assert [each.detections is None for each in results] == [False, False, True, False]
+        monkeypatch.setattr("streaming.engine.time.monotonic", later(ALONE))
+        detector.fail_on = set()
+        detector.batches.clear()
+        await round_of_all()
+        assert [sorted(each) for each in detector.batches] == [[0, 1, 2, 3]], "with the others again"
+
+
+def later(seconds: float) -> Callable[[], float]:
+    clock = time.monotonic
+    return lambda: clock() + seconds
 
 
 async def test_a_batch_that_failed_once_by_chance_is_not_made_smaller() -> None:
