@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from streaming.replay_outputs import RecordingOutputs, replay_recording
 from tests.e2e.test_resume import until
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}
 SECONDS = 4
@@ -41,6 +41,7 @@ def test_what_a_person_records_is_shown_saved_and_played_back_to_the_same(
     assert page.locator("#recording").count() == 0, "nothing of it is loaded before it is wanted"
     page.click("#view")
     page.wait_for_selector("#record")
+    until(page, "document.querySelector('#record i').offsetWidth > 20")
     page.screenshot(path=artefacts / f"{name}-sheet.png")
     page.click("#record")
     until(page, "document.querySelector('#recording[data-state=on]')")

@@ -14,7 +14,7 @@ from processes import free_port, openeyes_process
 
 from tests.e2e.cut_wire import Wires
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 PHONE = {"width": 390, "height": 844}
 WATCH = "tell me when a giraffe appears"

@@ -34,6 +34,9 @@ from vision.picture import Picture
 from vision.types import Detections
 
 Maker = Callable[..., Any]
+PATIENCE = 60.0
+"""Seconds: the machine may have other things to do."""
+
 SAME = Comparison([], [])
 PERSON, DOG = coco.LABELS.index("person"), coco.LABELS.index("dog")
 
@@ -95,18 +98,20 @@ def state(client: Any) -> str:
     return str(told[-1]["state"]) if told else ""
 
 
-async def recorded(client: Any, running: Any, path: Path, seconds: float) -> Path:
-    """Records for a while, with a question and a watch, and fetches it."""
+async def recorded(client: Any, running: Any, path: Path, results: int, *said: str) -> Path:
+    """Records so many results of the detector, until all that is ``said`` was; fetches it."""
     events = client.channels["events"]
     await filmed(client, running)
     # a caption that was said before would not be said again
     events.send('{"type":"set","captions":false}')
     events.send('{"type":"record","on":true}')
     await client.until(lambda: state(client) == "on")
-    await asyncio.sleep(1)
+    began = len(client.tracks)
+    await client.until(lambda: len(client.tracks) > began + 3, PATIENCE)
     events.send('{"type":"watch","id":"w1","text":"tell me when a dog appears"}')
     events.send('{"type":"ask","id":"q1","text":"How many people are there?"}')
-    await asyncio.sleep(seconds)
+    await client.until(lambda: len(client.tracks) >= began + results, PATIENCE)
+    await client.until(lambda: all(map(client.said, said)), PATIENCE)
     events.send('{"type":"record","on":false}')
     await client.until(lambda: state(client) == "done")
     return await fetched(client, running, path)
@@ -129,7 +134,7 @@ async def test_a_recording_is_played_back_to_the_same_tracks_and_events(
     serving: Maker, connected: Maker, tmp_path: Path
 ) -> None:
     async with serving(a_scene()) as running, connected(running) as client:
-        path = await recorded(client, running, tmp_path / "recording.zip", 6)
+        path = await recorded(client, running, tmp_path / "recording.zip", 24, "answer", "alert")
         live = [each for each in client.tracks if each["objects"]]
     said = lines(path)
     tracks = [each for each in said if each["type"] == "tracks"]
@@ -143,9 +148,10 @@ async def test_a_recording_is_played_back_to_the_same_tracks_and_events(
     assert replay_recording(path, outputs) == SAME
     with zipfile.ZipFile(path) as files:
         assert (tmp_path / "again.jsonl").read_bytes() == files.read("events.jsonl")
-    assert (tmp_path / "mot.txt").read_text().count("\n") > 30
+    assert (tmp_path / "mot.txt").read_text().count("\n") > 15
+    looks = [each for each in lines(path, "calls.jsonl") if each["call"] == "look"]
     with av.open(str(tmp_path / "out.mp4")) as video:
-        assert sum(1 for _ in video.decode(video=0)) > 30
+        assert sum(1 for _ in video.decode(video=0)) == len(looks)
 
 
 async def test_what_reader_and_model_said_is_said_again_without_them(
@@ -157,7 +163,7 @@ async def test_what_reader_and_model_said_is_said_again_without_them(
         serving(a_scene(), model=model, reader=reader) as running,
         connected(running) as client,
     ):
-        path = await recorded(client, running, tmp_path / "recording.zip", 4)
+        path = await recorded(client, running, tmp_path / "recording.zip", 10, "answer")
     answers = [each for each in lines(path) if each["type"] == "answer" and each.get("done")]
     assert [each["source"] for each in answers] == [model.name]
     assert replay_recording(path, RecordingOutputs()) == SAME
@@ -167,14 +173,14 @@ async def test_what_is_in_it_can_be_watched_and_is_told_as_it_is_made(
     serving: Maker, connected: Maker, tmp_path: Path
 ) -> None:
     async with serving(a_scene()) as running, connected(running) as client:
-        path = await recorded(client, running, tmp_path / "recording.zip", 2.5)
+        path = await recorded(client, running, tmp_path / "recording.zip", 15)
         told = client.said("recording")
         assert [each["state"] for each in told if each["state"] in {"starting", "done"}] == [
             "starting",
             "done",
         ]
         on = [each for each in told if each["state"] == "on"]
-        assert on[-1]["seconds"] > 1
+        assert on[-1]["seconds"] > 0.5
         assert on[-1]["bytes"] > 1000
         assert on[-1]["limit"] == {"seconds": 600.0, "bytes": 64 << 20}
         await client.until(lambda: state(client) == "off")
@@ -188,7 +194,7 @@ async def test_what_is_in_it_can_be_watched_and_is_told_as_it_is_made(
         for name in ("annotated.mp4", manifest["camera"]):
             with av.open(io.BytesIO(files.read(name))) as video:
                 count = sum(1 for _ in video.decode(video=0))
-                assert count + manifest["pictures_left_out"] >= len(looks) > 20, name
+                assert count + manifest["pictures_left_out"] >= len(looks) > 5, name
 
 
 async def test_a_recording_knows_nothing_of_what_was_before_it_but_what_is_wanted(
@@ -202,7 +208,7 @@ async def test_a_recording_knows_nothing_of_what_was_before_it_but_what_is_wante
         events.send('{"type":"watch","id":"before","text":"tell me when a cat appears"}')
         await client.until(lambda: client.said("watching") and client.said("answer"))
         known = max(each["id"] for each in client.tracks[-1]["objects"])
-        path = await recorded(client, running, tmp_path / "recording.zip", 2)
+        path = await recorded(client, running, tmp_path / "recording.zip", 8)
     text = json.dumps([lines(path), lines(path, "calls.jsonl")])
     assert "secret" not in text
     assert "tell me when a cat appears" in text
@@ -296,7 +302,7 @@ async def test_a_replay_that_goes_another_way_is_told(
     serving: Maker, connected: Maker, tmp_path: Path
 ) -> None:
     async with serving(a_scene()) as running, connected(running) as client:
-        path = await recorded(client, running, tmp_path / "recording.zip", 2)
+        path = await recorded(client, running, tmp_path / "recording.zip", 8)
     spoilt = tmp_path / "spoilt.zip"
     with zipfile.ZipFile(path) as one, zipfile.ZipFile(spoilt, "w") as two:
         for name in one.namelist():
