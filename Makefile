@@ -20,7 +20,7 @@ test: setup-dev browser ## run every test: Python, page modules, a real browser
 
 other-browsers: setup-dev ## the page in Firefox and WebKitGTK, as far as they are here or can be installed
 	@sh tools/other_browsers.sh
-	@$(BIN)/python -m pytest tests/other_browsers -s
+	@OTHER_BROWSERS=1 $(BIN)/python -m pytest tests/other_browsers -s
 
 check: setup-dev ## lint and types, in seconds
 	@$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,15 @@ from tests.other_browsers import firefox as fox
 from tests.other_browsers import webkit as kit
 
 ARTEFACTS = Path(__file__).parent.parent.parent / "artefacts"
+
+
+def wanted(path: str | None, missing: str) -> str:
+    """The path of a browser that is to be tried; else the test is skipped."""
+    if not os.environ.get("OTHER_BROWSERS"):
+        pytest.skip("other browsers are tried by: make other-browsers")
+    if path is None:
+        pytest.skip(missing)
+    return path
 
 
 @pytest.fixture(scope="session")
@@ -31,9 +41,7 @@ def base() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def firefox() -> Iterator[fox.Firefox]:
     """A Firefox with a camera that Firefox makes up."""
-    path = fox.firefox()
-    if path is None:
-        pytest.skip("no Firefox (Debian: apt install firefox-esr)")
+    path = wanted(fox.firefox(), "no Firefox (Debian: apt install firefox-esr)")
     with fox.running_firefox(path) as browser:
         print(f"\n{browser.name}")
         yield browser
@@ -42,9 +50,7 @@ def firefox() -> Iterator[fox.Firefox]:
 @pytest.fixture(scope="module")
 def webkit() -> Iterator[kit.WebKit]:
     """A WebKitGTK with a camera that WebKit makes up."""
-    path = kit.minibrowser()
-    if path is None:
-        pytest.skip("no WebKitGTK (Debian: apt install webkit2gtk-driver xvfb)")
+    path = wanted(kit.minibrowser(), "no WebKitGTK (Debian: apt install webkit2gtk-driver xvfb)")
     with kit.running_webkit(path) as browser:
         print(f"\n{browser.name}")
         yield browser

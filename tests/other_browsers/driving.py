@@ -14,11 +14,23 @@ STEP = 0.1
 """Seconds between two looks."""
 PATIENCE = 90.0
 """Seconds until what is waited for must be there, on a machine that is busy with other things."""
+MOST_PRESSES = 10
 
 ENTER, ESCAPE = "\ue007", "\ue00c"
 """Keys, as WebDriver writes them."""
 
 KNOWN = "[window.openEyes?.state(), window.openEyes?.problem(), document.body?.innerText]"
+
+MIDDLE = """(selector) => {
+  const element = document.querySelector(selector);
+  const moves = ({ playState, effect }) =>
+    playState === "running" && effect.target?.contains(element);
+  if (!element?.checkVisibility() || document.getAnimations().some(moves)) return null;
+  element.scrollIntoView({ block: "nearest", behavior: "instant" });
+  const { left, top, width, height } = element.getBoundingClientRect();
+  return [Math.round(left + width / 2), Math.round(top + height / 2)];
+}"""
+"""Where to press, in CSS pixels; null where nothing is, or where it moves."""
 
 
 class Driven(ABC):
@@ -48,17 +60,21 @@ class Driven(ABC):
         """Does what a WebDriver input source says, as a person would."""
 
     def press(self, selector: str) -> None:
-        """Presses in the middle of an element, whatever lies there."""
-        x, y = self.evaluate(
-            f"""(() => {{
-              const {{ left, top, width, height }} =
-                document.querySelector({json.dumps(selector)}).getBoundingClientRect();
-              return [Math.round(left + width / 2), Math.round(top + height / 2)];
-            }})()"""
-        )
+        """Presses in the middle of an element, once it stands still."""
+        found = f"({MIDDLE})({json.dumps(selector)})"
+        self.until(found)
+        x, y = self.evaluate(found)
         there = {"type": "pointerMove", "x": x, "y": y, "duration": 0, "origin": "viewport"}
         press = [{"type": kind, "button": 0} for kind in ("pointerDown", "pointerUp")]
         self.act({"type": "pointer", "id": "mouse", "actions": [there, *press]})
+
+    def choose(self, selector: str) -> None:
+        """Presses a radio button, again if what came late pushed it away meanwhile."""
+        for _ in range(MOST_PRESSES):
+            self.press(selector)
+            if self.evaluate(f"document.querySelector({json.dumps(selector)}).checked"):
+                return
+        pytest.fail(f"{selector} was not chosen")
 
     def type(self, text: str) -> None:
         """Types into what has the focus."""

@@ -136,7 +136,9 @@ def running_firefox(path: str) -> Iterator[Firefox]:
         ]
         process = stack.enter_context(running([path, *options]))
         address = _address(process, Path(profile, ADDRESS))
-        yield Firefox(stack.enter_context(connect(address, proxy=None, max_size=None)))
+        # A busy Firefox is late with pongs, and no worse for it.
+        socket = connect(address, proxy=None, max_size=None, ping_interval=None)
+        yield Firefox(stack.enter_context(socket))
 
 
 def _address(process: subprocess.Popen[bytes], written: Path) -> str:

@@ -11,7 +11,7 @@ from processes import free_port, openeyes_process
 from tests.other_browsers.driving import ENTER, ESCAPE
 from tests.other_browsers.firefox import Firefox
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
 PHONE = (390, 844)
 DESKTOP = (1280, 800)
@@ -49,7 +49,7 @@ def test_a_question_that_is_typed_is_answered(page: Firefox, artefacts: Path) ->
 
 def test_what_the_server_drew_comes_back(page: Firefox, artefacts: Path) -> None:
     page.press("#view")
-    page.press("input[value=burn-in]")
+    page.choose("input[value=burn-in]")
     page.type(ESCAPE)
     page.until("document.querySelector('#stage.returning') && openEyes.stats()?.rates.out > 0")
     page.until("openEyes.glassToGlass()?.p50 > 0")
@@ -59,7 +59,7 @@ def test_what_the_server_drew_comes_back(page: Firefox, artefacts: Path) -> None
 
 def test_the_other_language_is_spoken_at_once(page: Firefox, artefacts: Path) -> None:
     page.press("#view")
-    page.press("input[value=zh]")
+    page.choose("input[value=zh]")
     page.type(ESCAPE)
     page.until("document.documentElement.lang === 'zh'")
     assert page.evaluate("document.querySelector('#source').innerText").strip() == "来源"
