@@ -1,8 +1,8 @@
 """The page's files as they are sent: without the comments that their readers keep, packed once.
 
 There is no build step: what lies in ``web`` is what is developed, tested and sent. Only comments of
-documentation, a quarter of the scripts, are of no use to a phone. They are left out here, their line
-breaks kept, so that what a browser reports of a line is true of the file.
+documentation, a quarter of the scripts, are of no use to a phone. They are left out here, their
+line breaks kept, so that what a browser reports of a line is true of the file.
 """
 
 from __future__ import annotations
