@@ -1,5 +1,7 @@
 """PocketSphinx as a recogniser on this machine: English, old and modest, but it needs nobody.
 
+It is given a language model of what is said to this assistant (``speech_sphinx_phrases``).
+
 It comes with the extra ``speech``, its model of American English inside the wheel (BSD). It keeps
 the interpreter's lock while it computes, so it gets a process of its own, which ends with ours: its
 standard input ends then. David Huggins-Daines et al., "PocketSphinx", ICASSP 2006.
@@ -20,7 +22,9 @@ from vision.speech import Samples
 from vision.types import Language
 
 NAME = "pocketsphinx"
-START_WITHIN = 30.0
+START_WITHIN = 120.0
+"""Seconds; two on a machine that has nothing else to do."""
+
 ANSWER_WITHIN = 30.0
 """Seconds for 20 s of speech on a machine that is busy."""
 
@@ -54,6 +58,7 @@ class Sphinx:
             )
         self._process: asyncio.subprocess.Process | None = None
         self._talking = asyncio.Lock()
+        self._asking: set[asyncio.Future[str]] = set()
 
     async def transcribe(self, speech: Samples, language: Language) -> str:
         """What is said; empty where nothing was understood.
@@ -63,9 +68,21 @@ class Sphinx:
         """
         if language != "en":
             raise NoAnswer("the recogniser of this server understands English only")
+        # Who leaves does not take the process along: its answer is still read, by nobody.
+        asking = asyncio.ensure_future(self._text(speech.tobytes()))
+        self._asking.add(asking)
+        asking.add_done_callback(self._done)
+        return await asyncio.shield(asking)
+
+    def _done(self, asking: asyncio.Future[str]) -> None:
+        self._asking.discard(asking)
+        if not asking.cancelled():
+            asking.exception()  # whoever waits for it has it too
+
+    async def _text(self, pcm: bytes) -> str:
         async with self._talking:
             process = await self.start()
-            reply = await self._asked(process, speech.tobytes())
+            reply = await self._asked(process, pcm)
         if reply.failed:
             raise NoAnswer(f"the recogniser failed: {reply.failed}", "the recogniser failed")
         return reply.text
@@ -99,7 +116,10 @@ class Sphinx:
         return process
 
     async def aclose(self) -> None:
-        """Ends the process."""
+        """Ends the process, and whatever waits for it."""
+        for asking in tuple(self._asking):
+            asking.cancel()
+        await asyncio.gather(*self._asking, return_exceptions=True)
         process = self._process
         self._end()
         if process is not None:

@@ -183,7 +183,8 @@ class Hearing:
             text = await self._text(utterance)
         except (NoAnswer, TimeoutError) as error:
             detail = getattr(error, "public", "") or "no text came in time"
-            log.warning("session %s: speech was not understood: %s", self._session, error or detail)
+            why = str(error) or detail
+            log.warning("session %s: speech was not understood: %s", self._session, why)
             self._say(Heard(id=name, final=True, error="away", detail=detail))
         except Exception:
             log.exception("session %s: the recogniser failed", self._session)

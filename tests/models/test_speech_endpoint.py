@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import sys
 import wave
@@ -31,7 +32,8 @@ def _beside(name: str) -> ModuleType:
 
 speech_server = _beside("speech_server")
 TONE: Samples = (np.sin(np.arange(8000) / 7) * 9000).astype(np.int16)
-SPEECH = Path(__file__).parent.parent / "data" / "speech" / "how-many-people.wav"
+SPEECH = Path(__file__).parent.parent / "data" / "speech"
+INSTRUCTION = "tell me when a person appears"
 
 
 @pytest.fixture
@@ -118,13 +120,14 @@ async def sphinx() -> AsyncIterator[Sphinx]:
     await ear.aclose()
 
 
-def spoken() -> Samples:
-    with wave.open(str(SPEECH)) as file:
+def spoken(name: str = "how-many-people") -> Samples:
+    with wave.open(str(SPEECH / f"{name}.wav")) as file:
         return np.frombuffer(file.readframes(1 << 24), np.int16)
 
 
 async def test_pocketsphinx_understands_a_question(sphinx: Sphinx) -> None:
     assert await sphinx.transcribe(spoken(), "en") == "how many people are there"
+    assert await sphinx.transcribe(spoken("tell-me-when"), "en") == INSTRUCTION
     with pytest.raises(NoAnswer, match="English only"):
         await sphinx.transcribe(spoken(), "zh")
 
@@ -138,6 +141,16 @@ async def test_a_process_that_was_killed_is_started_again(sphinx: Sphinx) -> Non
     assert again.pid != process.pid
     await sphinx.aclose()
     assert again.returncode is not None
+
+
+async def test_who_leaves_does_not_end_the_process_for_the_others(sphinx: Sphinx) -> None:
+    process = await sphinx.start()
+    leaving = asyncio.create_task(sphinx.transcribe(spoken(), "en"))
+    await asyncio.sleep(0.05)
+    leaving.cancel()
+    await asyncio.gather(leaving, return_exceptions=True)
+    assert await sphinx.transcribe(spoken("tell-me-when"), "en") == INSTRUCTION
+    assert (await sphinx.start()).pid == process.pid
 
 
 def test_without_its_package_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
