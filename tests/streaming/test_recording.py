@@ -236,7 +236,6 @@ async def test_it_ends_by_itself_when_it_is_long_or_large_or_there_is_no_room(
                 await client.until(lambda: state(client) == "done")
                 assert client.said("recording")[-1]["reason"] == reason
         client.events.clear()
-        running.server.shelf = None
         (entry,) = running.server.sessions.all()
         entry.session.recorder._shelf = Shelf(room=2000)
         events.send('{"type":"record","on":true}')
