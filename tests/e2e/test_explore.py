@@ -310,7 +310,9 @@ def test_text_on_an_object_is_copied_and_searched_where_the_person_wants(page: P
     page.click("#menu >> text=Copy text")
     until(page, "document.querySelector('#note').innerText === 'Copied.'")
     assert clipboard(page) == "Best Mum"
-    page.evaluate("window.opened = []; window.open = (...how) => window.opened.push(how)")
+    page.evaluate(
+        "() => { window.opened = []; window.open = (...how) => { window.opened.push(how); }; }"
+    )
     page.mouse.click(*spot(page, 0.3, 0.45), button="right")
     page.click("#menu >> text=Search the web for it")
     assert page.evaluate("window.opened") == [], "nobody is asked before the person chose whom"

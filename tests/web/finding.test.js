@@ -119,6 +119,8 @@ test("directions are those of the screen: mirrored, cropped, enlarged", () => {
   const stage = { width: 400, height: 800 };
   const picture = { left: -200, top: 0, width: 800, height: 800 };
   assert.deepEqual(inView([0.25, 0, 0.5, 1], { picture, mirrored: false }, stage), [0, 0, 1, 1]);
+  const whole = { left: 0, top: 250, width: 400, height: 300 };
+  assert.deepEqual(inView([0, 0, 1, 1], { picture: whole, mirrored: false }, stage), [0, 0, 1, 1]);
   const [left] = inView([0.1, 0, 0.1, 0.1], { picture, mirrored: true }, stage);
   assert.ok(Math.abs(left - 1.1) < 1e-9);
 });

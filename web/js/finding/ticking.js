@@ -3,6 +3,8 @@
  * higher, faster as it nears the middle. Pure.
  */
 
+import { onStage, shared } from "../geometry.js";
+
 /** Between two ticks at the edge of the view, and near its middle, ms. */
 const SLOW = 900;
 const FAST = 130;
@@ -35,14 +37,15 @@ export function tickOf({ state, way: [across, down], nearness }) {
  * @param {number[]} box fractions of the picture
  * @param {{picture: Rect, mirrored: boolean}} scene
  * @param {Size} stage
- * @returns {number[]} fractions of the stage
+ * @returns {number[]} fractions of that part
  */
-export function inView([left, top, width, height], { picture, mirrored }, stage) {
-  const from = mirrored ? 1 - left - width : left;
+export function inView(box, { picture, mirrored }, stage) {
+  const seen = shared(picture, { left: 0, top: 0, ...stage }) ?? picture;
+  const { left, top, width, height } = onStage(box, picture, mirrored);
   return [
-    (picture.left + from * picture.width) / stage.width,
-    (picture.top + top * picture.height) / stage.height,
-    (width * picture.width) / stage.width,
-    (height * picture.height) / stage.height,
+    (left - seen.left) / seen.width,
+    (top - seen.top) / seen.height,
+    width / seen.width,
+    height / seen.height,
   ];
 }
