@@ -235,14 +235,18 @@ def make_app(server: Server) -> FastAPI:
 
 
 def _secured(allowed: Collection[str]) -> Callable[[Request, Handler], Awaitable[Response]]:
-    """What is done to every answer. Pages of the allowed origins may use and frame ours."""
+    """What is done to every answer. Pages of the allowed origins may use and frame ours.
+
+    They may not frame the operator's.
+    """
     policy = " ".join((SECURITY_HEADERS["Content-Security-Policy"], *sorted(allowed)))
-    headers = SECURITY_HEADERS | {"Content-Security-Policy": policy}
+    framed = SECURITY_HEADERS | {"Content-Security-Policy": policy}
 
     async def secured(request: Request, call_next: Handler) -> Response:
         response = may_ask(request, allowed) or await call_next(request)
         let_read(request, response, allowed)
-        for name, value in headers.items():
+        own = request.scope["path"].startswith(("/admin", "/v1/admin"))
+        for name, value in (SECURITY_HEADERS if own else framed).items():
             response.headers.setdefault(name, value)
         return response
 

@@ -58,7 +58,7 @@ class PageFiles:
 
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
-        self._ready: dict[str, Ready] = {}
+        self._ready: dict[Path, Ready] = {}
 
     async def answer(self, name: str, request: Request) -> Response:
         """The answer to a request for the file of this name, a path below the folder.
@@ -79,21 +79,22 @@ class PageFiles:
         )
 
     def _read(self, name: str) -> Ready:
-        path = (self._root / name).resolve()
         missing = HTTPProblem(404, "There is no such file")
-        if path.suffix not in TYPES or not path.is_relative_to(self._root):
-            raise missing
         try:
+            path = (self._root / name).resolve()
+            if path.suffix not in TYPES or not path.is_relative_to(self._root):
+                raise missing
             status = path.stat()
             stamp = (status.st_mtime_ns, status.st_size)
-            kept = self._ready.get(name)
+            kept = self._ready.get(path)
             if kept is not None and kept.stamp == stamp:
                 return kept
             ready = _ready(stamp, path)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # such as a name with a NUL in it
             raise missing from error
-        if len(self._ready) < MOST_FILES:
-            self._ready[name] = ready
+        # The same file may be asked for by many names; there are only so many files.
+        if path in self._ready or len(self._ready) < MOST_FILES:
+            self._ready[path] = ready
         return ready
 
 

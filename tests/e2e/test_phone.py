@@ -20,7 +20,11 @@ KEEP_TRACK = """{
     return stream;
   };
 }"""
-TELL = "(type) => { window.cameraTrack.dispatchEvent(new Event(type)); }"
+TELL = """(type) => {
+  const muted = type === "mute";
+  Object.defineProperty(window.cameraTrack, "muted", { value: muted, configurable: true });
+  window.cameraTrack.dispatchEvent(new Event(type));
+}"""
 CARD = "!document.querySelector('#card').hidden"
 TURNED = ViewportSize(width=844, height=390)
 

@@ -79,6 +79,8 @@ async def test_allowed_pages_may_frame_the_page(serving: Maker) -> None:
     async with serving(allowed=[FRIEND]) as running:
         policy = (await running.http.get("/")).headers["content-security-policy"]
         assert policy.endswith(f"frame-ancestors 'self' {FRIEND}")
+        own = (await running.http.get("/admin")).headers["content-security-policy"]
+        assert own.endswith("frame-ancestors 'self'"), "the operator's is for nobody else"
     async with serving() as running:
         policy = (await running.http.get("/")).headers["content-security-policy"]
         assert policy.endswith("frame-ancestors 'self'")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 
-from streaming.page_files import MOST_BYTES, PageFiles, without_comments
+from streaming.page_files import MOST_BYTES, MOST_FILES, PageFiles, without_comments
 from streaming.problems import HTTPProblem
 from web import ROOT
 
@@ -93,10 +93,19 @@ async def test_a_file_that_changed_is_sent_anew(tmp_path: Path) -> None:
     assert (first.body, second.body) == (b"one", b"another")
 
 
+async def test_many_names_of_one_file_leave_room_for_the_others(tmp_path: Path) -> None:
+    files = PageFiles(tmp_path)
+    (tmp_path / "a.js").write_text("one")
+    for count in range(MOST_FILES + 1):
+        assert (await files.answer("./" * count + "a.js", request())).body == b"one"
+    assert len(files._ready) == 1
+
+
 @pytest.mark.parametrize(
     "name",
     [
         "nothing.js",
+        "%00.js",
         "__init__.py",
         "package.json",
         "..%2fpyproject.toml",

@@ -48,3 +48,13 @@ test("one that speaks of no object stands, as does any where the view is not kno
 test("before the first there is none", () => {
   assert.equal(new Caption().stateAt(0), "gone");
 });
+
+test("it is read out when it says something new, and not too often", () => {
+  const caption = said();
+  assert.ok(caption.worthTelling(0));
+  caption.take(saying(), 9000);
+  assert.ok(!caption.worthTelling(9000), "the same");
+  caption.take({ ...saying(), text: "A cup." }, 7000);
+  assert.ok(!caption.worthTelling(7000), "too soon");
+  assert.ok(caption.worthTelling(8000));
+});

@@ -67,7 +67,13 @@ export class OpenEyesElement extends HTMLElement {
 
   disconnectedCallback() {
     // An element that is only moved is back by then.
-    queueMicrotask(() => this.isConnected || this.stop());
+    queueMicrotask(() => this.isConnected || this.#gone());
+  }
+
+  #gone() {
+    this.stop();
+    this.#stage?.end();
+    this.#stage = undefined;
   }
 
   attributeChangedCallback() {

@@ -94,6 +94,7 @@ export class OpenEyes extends EventTarget {
     }
     this.#source = opened;
     this.#tell("source", opened);
+    opened.track.addEventListener("ended", () => this.#ended(opened));
     this.#connection.start(opened.track);
     await new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
   }
@@ -164,6 +165,13 @@ export class OpenEyes extends EventTarget {
       `No answer from ${origin}: it is away, or does not allow this site yet. ` +
       `Its operator allows it with --allow-origin ${location.origin}`;
     return new Problem("rejected", { detail, cause: problem });
+  }
+
+  /** The camera was unplugged, or taken away. */
+  #ended(source) {
+    if (source !== this.#source) return;
+    this.#connection.stop();
+    this.#stand({ state: "failed", problem: new Problem("camera-ended") });
   }
 
   #stand(standing) {

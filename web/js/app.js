@@ -88,7 +88,7 @@ export class App {
   stand({ state, problem, retryIn }) {
     if (!this.#source || state === "idle") return;
     if (state !== "live") this.#stage.forget();
-    this.#become(state, problem, retryIn);
+    this.#become(state, problem ?? this.#holding(), retryIn);
   }
 
   /** @param {Problem} problem that keeps the page from starting at all */
@@ -133,8 +133,12 @@ export class App {
 
   /** The system holds the camera back: a call, another app, a locked screen. */
   #held(source) {
-    if (source !== this.#source || source.kind !== "camera") return;
-    this.#become(this.state, new Problem("camera-held"));
+    if (source === this.#source && this.#holding()) this.#become(this.state, this.#holding());
+  }
+
+  #holding() {
+    const { kind, track } = this.#source;
+    return kind === "camera" && track.muted ? new Problem("camera-held") : null;
   }
 
   #given(source) {

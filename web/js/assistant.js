@@ -1,5 +1,6 @@
 /** The assistant's side of the page: what it says is kept and shown, what it is asked is sent. */
 
+import { announce } from "./announce.js";
 import { Bubbles } from "./bubbles.js";
 import { Caption, showCaption } from "./caption.js";
 import { setText, showCards } from "./cards.js";
@@ -122,6 +123,7 @@ export class Assistant {
 
   #captioned(saying, now) {
     this.#caption.take(saying, now);
+    if (this.#caption.worthTelling(now)) announce(find("said"), saying.text);
     this.#showCaption();
   }
 
@@ -204,9 +206,3 @@ export class Assistant {
   }
 }
 
-/** A new element is read out even if it says the same as the last. */
-function announce(region, text) {
-  const line = document.createElement("p");
-  line.textContent = text;
-  region.replaceChildren(line);
-}

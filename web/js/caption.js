@@ -10,10 +10,14 @@ const GONE = 20_000;
 /** What it speaks of may be out of view for so long, ms: a hand shakes, somebody walks by. */
 const AWAY = 1500;
 
+/** It is read to those who do not see it only so often, ms. */
+const TOLD_EVERY = 8000;
+
 /** Pure: what was said last, and whether it still holds. */
 export class Caption {
   #said = null;
   #inView = 0;
+  #told = { text: "", at: -Infinity };
 
   /** @param {Saying} saying */
   take(saying, now) {
@@ -24,6 +28,14 @@ export class Caption {
   /** What was said last, or null. */
   get said() {
     return this.#said;
+  }
+
+  /** Whether to read it out, which it is then taken to be: something new, and not too soon. */
+  worthTelling(now) {
+    const { text } = this.#said;
+    if (text === this.#told.text || now - this.#told.at < TOLD_EVERY) return false;
+    this.#told = { text, at: now };
+    return true;
   }
 
   /**

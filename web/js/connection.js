@@ -151,6 +151,7 @@ export class Connection {
       };
       signal.addEventListener("abort", this.#hasten, { once: true });
     });
+    signal.removeEventListener("abort", this.#hasten);
     this.#hasten = () => {};
   }
 

@@ -40,6 +40,7 @@ const status = new Status({
   title: element("card-title"),
   help: element("card-help"),
   note: element("note"),
+  said: element("said"),
 });
 
 let stats = null;
@@ -310,7 +311,12 @@ controls.showView(view, overlays);
 document.addEventListener("visibilitychange", comeBack);
 element("view").addEventListener("click", offerRecording);
 window.addEventListener("online", () => connection.networkChanged());
-navigator.connection?.addEventListener?.("change", () => connection.networkChanged());
+let way = navigator.connection?.type;
+// It tells of every new estimate of the speed, too.
+navigator.connection?.addEventListener?.("change", ({ target: { type } }) => {
+  if (type !== way) connection.networkChanged();
+  way = type;
+});
 window.addEventListener("pagehide", () => app.stop());
 // A code that is scanned into this very tab changes the fragment alone, and loads nothing.
 window.addEventListener("hashchange", () => location.reload());

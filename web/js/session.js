@@ -11,7 +11,9 @@ const COLLECT_MS = 60;
 /** More candidates than any phone has interfaces. */
 const MOST_CANDIDATES = 64;
 /** A path on which nothing comes back for so long, after the network changed, is dead, ms. */
-const PROVE_WITHIN = 1000;
+const PROVE_WITHIN = 1800;
+/** Meanwhile it is asked so often: one packet may be lost, ms. */
+const PROVE_EVERY = 600;
 
 /**
  * @typedef {Pick<PeerEvents, "ready" | "returned" | "sending"> & Record<"tracks" | "event",
@@ -32,6 +34,8 @@ export class Session {
   #proving;
   #closed = false;
   #end;
+  #aborting = null;
+  #abort = () => this.close();
 
   /** Round trips of this session. */
   heartbeat = new Heartbeat();
@@ -68,7 +72,8 @@ export class Session {
 
   /** Opens the session; returns once media can flow. @throws {Problem} */
   async open(signal) {
-    signal.addEventListener("abort", () => this.close(), { once: true });
+    this.#aborting = signal;
+    signal.addEventListener("abort", this.#abort, { once: true });
     try {
       this.#offer = await this.#peer.offer();
       this.#created = await this.#api.createSession(this.#offer, signal, this.resume);
@@ -100,18 +105,23 @@ export class Session {
 
   /** Ends it soon, as lost, unless the server answers at once. */
   prove() {
-    clearTimeout(this.#proving);
+    clearInterval(this.#proving);
     const { answers } = this.heartbeat;
-    this.send(this.heartbeat.ping(performance.now()));
-    this.#proving = setTimeout(() => {
-      if (this.heartbeat.answers === answers) this.#end(new Problem("lost"));
-    }, PROVE_WITHIN);
+    const until = performance.now() + PROVE_WITHIN;
+    const ask = () => this.send(this.heartbeat.ping(performance.now()));
+    this.#proving = setInterval(() => {
+      if (this.heartbeat.answers !== answers) clearInterval(this.#proving);
+      else if (performance.now() >= until) this.#end(new Problem("lost"));
+      else ask();
+    }, PROVE_EVERY);
+    ask();
   }
 
   /** Ends the connection, and `forGood` the session at the server; may be called twice. */
   close({ forGood = true } = {}) {
+    this.#aborting?.removeEventListener("abort", this.#abort);
     clearInterval(this.#beating);
-    clearTimeout(this.#proving);
+    clearInterval(this.#proving);
     clearTimeout(this.#collecting);
     this.#peer.close();
     if (this.#closed || !this.#created) return;

@@ -48,6 +48,7 @@ export class Stage {
   #sight = new Sight(performance.timeOrigin);
   #roundTrip;
   #follow;
+  #end;
   #source = null;
   /** @type {View} */
   #view = "client";
@@ -86,8 +87,18 @@ export class Stage {
     this.#overlay = new Overlay(parts.canvas);
     const observer = new ResizeObserver(() => this.#resize());
     for (const element of [parts.root, ...parts.chrome]) observer.observe(element);
-    everyFrame(parts.preview, (now, metadata) => this.#show(now, metadata));
-    everyFrame(parts.returned, (_, metadata) => this.#showReturned(metadata));
+    const ends = [
+      everyFrame(parts.preview, (now, metadata) => this.#show(now, metadata)),
+      everyFrame(parts.returned, (_, metadata) => this.#showReturned(metadata)),
+      () => observer.disconnect(),
+    ];
+    this.#end = () => ends.forEach((end) => end());
+  }
+
+  /** Lets go of its elements, for good. */
+  end() {
+    this.#end();
+    for (const video of [this.#parts.preview, this.#parts.returned]) video.srcObject = null;
   }
 
   get preview() {

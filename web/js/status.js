@@ -1,5 +1,6 @@
 /** Says how things stand: a short state always, a card when something is wrong, a passing note. */
 
+import { announce } from "./announce.js";
 import { inWords } from "./problems.js";
 import { say } from "./strings.js";
 
@@ -13,7 +14,7 @@ function isWorthTelling(problem, retryIn) {
   return retryIn === undefined || retryIn > WORTH_TELLING || problem.code === "ice";
 }
 
-/** @typedef {"pill" | "words" | "count" | "card" | "title" | "help" | "note"} Part */
+/** @typedef {"pill" | "words" | "count" | "card" | "title" | "help" | "note" | "said"} Part */
 
 export class Status {
   #parts;
@@ -56,6 +57,7 @@ export class Status {
     clearTimeout(this.#noteTimer);
     note.textContent = text;
     note.hidden = false;
+    announce(this.#parts.said, text);
     this.#noteTimer = setTimeout(() => {
       note.hidden = true;
     }, NOTE_MS);
