@@ -40,6 +40,20 @@ test("it stays on its side while that will do, and leaves it when it will not", 
   assert.equal(bubbleSpot(rect(250, 200, 100, 100), SIZE, ROOM, [], "right").side, "below");
 });
 
+test("what trembles at the edge of its place does not set it hopping", () => {
+  const box = rect(100, 100, 80, 80);
+  let side;
+  let changes = 0;
+  for (let frame = 0; frame < 60; frame += 1) {
+    // A label that reaches into the place below on every other frame.
+    const label = rect(110, 256 + (frame % 2 ? -3 : 3), 60, 20);
+    const next = bubbleSpot(box, SIZE, ROOM, [label], side).side;
+    if (side && next !== side) changes += 1;
+    side = next;
+  }
+  assert.equal(changes, 0);
+});
+
 test("it is always wholly in the room, wherever the box is", () => {
   for (let left = -300; left <= 600; left += 37) {
     for (let top = -300; top <= 900; top += 41) {

@@ -5,6 +5,8 @@ import { holds, inside, shared } from "./geometry.js";
 const GAP = 8;
 /** A label sits on top of its box; a bubble above it leaves this room. */
 const LABEL = 30;
+/** Room that a side has to spare when it is taken up: else it would soon be left again. */
+const SPARE = 10;
 
 /**
  * The object that an answer is shown by: where it was, while that is in view, else the first that
@@ -23,11 +25,16 @@ export function anchorOf(wanted, last, inView) {
  */
 export function bubbleSpot(box, size, room, taken, before) {
   const sides = spots(shared(box, room) ?? box, size, room);
-  const free = (side) =>
-    holds(room, sides[side]) && !taken.some((other) => shared(sides[side], other));
-  const order = [before, ...Object.keys(sides)].filter((side) => side in sides);
-  const side = order.find(free) ?? "within";
+  const free = (side, spare) =>
+    holds(room, sides[side]) && !taken.some((other) => shared(grown(sides[side], spare), other));
+  const stays = before in sides && free(before, 0) ? before : undefined;
+  const found = (spare) => Object.keys(sides).find((side) => free(side, spare));
+  const side = stays ?? found(SPARE) ?? found(0) ?? "within";
   return { side, spot: inside(sides[side], room) };
+}
+
+function grown({ left, top, width, height }, by) {
+  return { left: left - by, top: top - by, width: width + 2 * by, height: height + 2 * by };
 }
 
 function spots({ left, top, width, height }, size, room) {
