@@ -25,12 +25,19 @@ export class Still {
   #zooming = null;
   #ageing;
   #turn = 0;
+  #freezing = false;
+  /** What is told, in the language that is spoken then. */
+  #telling = () => "";
   #resized = new ResizeObserver(() => this.#held && this.#rest());
 
   /** `parts` as Explore has them. */
   constructor(parts) {
     this.#parts = parts;
-    addEventListener("popstate", () => this.#held && this.#leave());
+    addEventListener("popstate", () => {
+      // A step that was taken back here is no wish of the person, who may have frozen again since.
+      if (this.#backs > 0) this.#backs -= 1;
+      else this.#leave();
+    });
     addEventListener("keydown", ({ key, defaultPrevented }) => {
       const busy = defaultPrevented || document.querySelector("dialog[open]");
       if (key === "Escape" && this.#held && !busy) this.release();
@@ -44,6 +51,27 @@ export class Still {
   }
 
   async freeze() {
+    if (this.#freezing) return;
+    this.#freezing = true;
+    try {
+      await this.#hold();
+    } finally {
+      this.#freezing = false;
+    }
+  }
+
+  /** Another language is spoken. */
+  translate() {
+    if (!this.#held) return;
+    this.#bar.setAttribute("aria-label", say("still.name"));
+    this.#layer.setAttribute("aria-label", say("still.text"));
+    setText(this.#bar.querySelector(".go"), say("still.go"));
+    this.#tell(this.#telling);
+    this.#tellAge();
+    this.#nameCopy();
+  }
+
+  async #hold() {
     const turn = ++this.#turn;
     this.#canvas = part("canvas", { id: "still", "aria-hidden": "true" });
     const paint = (preview) => {
@@ -60,7 +88,10 @@ export class Still {
   /** Back to the stream. */
   release() {
     // Takes the step back that freezing put into the history; that ends it.
-    if (history.state?.still) history.back();
+    if (this.#held && history.state?.still) {
+      this.#backs += 1;
+      history.back();
+    }
     this.#leave();
   }
 
@@ -121,8 +152,10 @@ export class Still {
     setText(this.#bar.querySelector(".age"), say("still.age", { age }));
   }
 
+  /** @param {() => string} words */
   #tell(words) {
-    setText(this.#bar.querySelector(".told"), words);
+    this.#telling = words;
+    setText(this.#bar.querySelector(".told"), words());
   }
 
   get #base() {
@@ -155,7 +188,7 @@ export class Still {
   /** Asks for the text of this very picture, as it is on the screen. */
   async #read() {
     const turn = this.#turn;
-    this.#tell(say("still.reading"));
+    this.#tell(() => say("still.reading"));
     let words;
     try {
       const type = "image/jpeg";
@@ -165,9 +198,9 @@ export class Still {
       this.#held.lines = lines.filter(({ text }) => text);
       this.#write();
       const count = this.#held.lines.length;
-      words = count ? say("still.lines", { count }) : say("still.none");
+      words = () => (count ? say("still.lines", { count }) : say("still.none"));
     } catch (problem) {
-      words = unread(problem);
+      words = () => unread(problem);
     }
     if (turn === this.#turn) this.#tell(words);
   }
@@ -217,7 +250,7 @@ export class Still {
   async #copy() {
     const text = this.#selected() || this.#held.lines.map((line) => line.text).join("\n");
     const done = await copied(text);
-    if (this.#held) this.#tell(say(done ? "still.copied" : "still.notcopied"));
+    if (this.#held) this.#tell(() => say(done ? "still.copied" : "still.notcopied"));
   }
 }
 
