@@ -51,6 +51,8 @@ export class Voice {
   #wanted = "off";
   #mode = "off";
   #settling = false;
+  /** Who hears now: the choice may have changed since. */
+  #hearer = "none";
   #byVoice = new Set();
   /** Ids of what was heard: after a broken connection the server may tell it again. */
   #told = new Set();
@@ -70,7 +72,7 @@ export class Voice {
         begun: () => this.#begun(),
         heard: (text, ended) => this.#heard(text, ended),
         missed: (error) => this.#missed(error),
-        quiet: () => this.#speaking.personQuiet(performance.now()),
+        quiet: () => this.#nothingCame(),
         over: () => this.#stopped(),
       });
     }
@@ -109,7 +111,8 @@ export class Voice {
   /** Another language is spoken from now on. */
   translate() {
     this.#show(this.#parts.button.dataset.mode ?? "off");
-    if (this.#mode !== "off") this.#tellServer(this.#mode);
+    if (this.#mode === "off") return;
+    this.#listen(this.#mode).catch(() => this.#refuse("no-language"));
   }
 
   openSheet() {
@@ -142,7 +145,7 @@ export class Voice {
   /** There is a session, perhaps another one: it is told what the last one knew. */
   async opened() {
     this.#speaking.personQuiet(performance.now());
-    if (this.#mode === "off" || this.#route() !== "server") return;
+    if (this.#mode === "off" || this.#hearer !== "server") return;
     await this.#parts.listenTo(await this.#microphone.open());
     this.#tellServer(this.#mode);
   }
@@ -201,7 +204,7 @@ export class Voice {
       while (this.#mode !== this.#wanted) {
         if (this.#wanted === "off") await this.#shut();
         else if (this.#mode === "off") await this.#open();
-        else this.#goOn();
+        else await this.#goOn();
       }
     } catch (problem) {
       this.#missed(typeof problem.code === "string" ? problem.code : "no-microphone");
@@ -225,9 +228,10 @@ export class Voice {
       return this.#missed("nothing-said");
     }
     this.#mode = this.#wanted;
-    if (route === "server") this.#tellServer(this.#mode);
-    else await this.#ear.listen(this.#mode, language());
-    this.#begin();
+    this.#hearer = route;
+    await this.#listen(this.#mode);
+    // It may have ended as soon as it began.
+    if (this.#mode !== "off") this.#begin();
   }
 
   #begin() {
@@ -237,10 +241,9 @@ export class Voice {
     this.#parts.note(tell(`note.${this.#mode}`));
   }
 
-  #goOn() {
+  async #goOn() {
     this.#mode = this.#wanted;
-    if (this.#route() === "server") this.#tellServer(this.#mode);
-    else this.#ear.listen(this.#mode, language());
+    await this.#listen(this.#mode);
     this.#speaking.personQuiet(performance.now());
     this.#show(this.#mode);
     this.#parts.note(tell(`note.${this.#mode}`));
@@ -251,13 +254,25 @@ export class Voice {
     if (pushed) await pause(TAIL_MS);
     this.#mode = "off";
     this.#show("off");
-    if (this.#route() === "server") this.#tellServer("off");
-    else this.#ear?.listen("off");
+    this.#endHearing();
     if (pushed) this.#awaitText();
     else this.#speaking.personQuiet(performance.now());
     sign(this.#sound(), "stop");
     await pause(SHUT_AFTER_MS);
     await this.#close();
+  }
+
+  /** Has whoever hears now hear in another way, or another language. */
+  async #listen(mode) {
+    if (this.#hearer === "server") this.#tellServer(mode);
+    else await this.#ear?.listen(mode, language());
+  }
+
+  /** Nobody hears any more, whoever it was. */
+  #endHearing() {
+    this.#hearer = "none";
+    if (this.#parts.features.hears) this.#tellServer("off");
+    this.#ear?.listen("off");
   }
 
   async #close() {
@@ -293,6 +308,7 @@ export class Voice {
   #stopped() {
     this.#gesture.reset();
     this.#wanted = this.#mode = "off";
+    this.#endHearing();
     this.#close();
     this.#show("off");
   }
@@ -314,6 +330,12 @@ export class Voice {
     const ended = performance.now() - ms - this.#parts.roundTrip() / 2;
     if (error) this.#missed(error, detail);
     else this.#heard(text, ended);
+  }
+
+  /** What was said has ended, and there is nothing to tell of it. */
+  #nothingCame() {
+    clearTimeout(this.#giveUp);
+    this.#speaking.personQuiet(performance.now());
   }
 
   #begun() {
