@@ -61,7 +61,7 @@ NO_BROWSER_EAR = "delete window.webkitSpeechRecognition; delete window.SpeechRec
 
 BROWSER_EAR = """{
   window.ears = [];
-  window.webkitSpeechRecognition = class {
+  window.SpeechRecognition = window.webkitSpeechRecognition = class {
     constructor() { window.ears.push(this); }
     start() { this.listening = true; }
     stop() { this.listening = false; setTimeout(() => this.onend(), 20); }
