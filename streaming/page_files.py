@@ -1,8 +1,9 @@
-"""The page's files as they are sent: without the comments that their readers keep, packed once.
+"""The page's files as they are sent: without what only their readers need, and packed once.
 
-There is no build step: what lies in ``web`` is what is developed, tested and sent. Only comments of
-documentation, a quarter of the scripts, are of no use to a phone. They are left out here, their
-line breaks kept, so that what a browser reports of a line is true of the file.
+There is no build step: what lies in ``web`` is what is developed, tested and sent. Only comments
+and indentation, a third of the scripts, are of no use to a phone. They are left out here, line
+breaks kept, so that what a browser reports of a line is true of the file. A script with a template
+literal of several lines would be changed by it; a test sees to it that there is none.
 """
 
 from __future__ import annotations
@@ -30,13 +31,17 @@ TYPES: Final = {
 }
 """By suffix; a file with another is not sent."""
 
+LEAN: Final = frozenset({".css", ".html", ".js"})
+"""Suffixes of those that are sent without what only readers need."""
+
 MOST_FILES = 256
 """That are kept ready. There are fewer; the bound is for folders that grow."""
 
 MOST_BYTES = 1 << 20
 """Of one file."""
 
-_COMMENT = re.compile(r"^[ \t]*/\*\*.*?\*/[ \t]*$", re.DOTALL | re.MULTILINE)
+_COMMENT = re.compile(r"^[ \t]*(?:/\*.*?\*/[ \t]*$|//[^\n]*$)", re.DOTALL | re.MULTILINE)
+_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +103,19 @@ class PageFiles:
         return ready
 
 
-def without_comments(script: str) -> str:
-    """JavaScript without its documentation comments; every other line stays where it is."""
-    return _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), script)
+def lean(text: str, suffix: str) -> str:
+    """A file's text without indentation and comments; every other line stays where it is."""
+    if suffix != ".html":
+        text = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), text)
+    return _INDENT.sub("", text)
 
 
 def _ready(stamp: tuple[int, int], path: Path) -> Ready:
     if stamp[1] > MOST_BYTES:
         raise OSError(f"{path.name} is too large to be sent")
     body = path.read_bytes()
-    if path.suffix == ".js":
-        body = without_comments(body.decode()).encode()
+    if path.suffix in LEAN:
+        body = lean(body.decode(), path.suffix).encode()
     packed = gzip.compress(body, mtime=0)
     digest = hashlib.sha256(body).hexdigest()[:24]
     return Ready(stamp, body, packed if len(packed) < len(body) else b"", f'W/"{digest}"')

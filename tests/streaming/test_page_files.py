@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 
-from streaming.page_files import MOST_BYTES, MOST_FILES, PageFiles, without_comments
+from streaming.page_files import MOST_BYTES, MOST_FILES, PageFiles, lean
 from streaming.problems import HTTPProblem
 from web import ROOT
 
@@ -28,8 +28,7 @@ STATIC_IMPORT = re.compile(r"^(?:import|export)\b[^;]*?from \"(\.[^\"]+)\"", re.
 
 def sent(path: Path) -> str:
     """A file as it is sent."""
-    text = path.read_text()
-    return without_comments(text) if path.suffix == ".js" else text
+    return lean(path.read_text(), path.suffix)
 
 
 def loaded(entries: list[Path]) -> set[Path]:
@@ -50,9 +49,18 @@ def test_what_a_visit_loads_at_first_is_light() -> None:
     assert weight <= MOST_AT_FIRST, f"{weight} bytes are loaded at first"
 
 
-def test_documentation_is_left_out_and_every_line_stays_where_it_is() -> None:
-    script = '/** Says\n * what. */\nconst a = "/** no */";\n  /** @type {x} */\n  b = 1; // c\n'
-    assert without_comments(script) == '\n\nconst a = "/** no */";\n\n  b = 1; // c\n'
+def test_comments_are_left_out_and_every_line_stays_where_it_is() -> None:
+    script = '/** Says\n * what. */\nconst a = "/** no */";\n  // Why.\n  b = 1; // c\n'
+    assert lean(script, ".js") == '\n\nconst a = "/** no */";\n\nb = 1; // c\n'
+    assert lean("<p>\n  // words\n</p>", ".html") == "<p>\n// words\n</p>"
+
+
+def test_no_script_has_a_literal_of_several_lines() -> None:
+    """Their indentation would be lost, which matters to all but style sheets (``look.js``)."""
+    for script in (each for each in SCRIPTS if each.name != "look.js"):
+        lines = lean(script.read_text(), ".js").splitlines()
+        odd = [line for line in lines if line.replace("\\`", "").count("`") % 2]
+        assert odd == [], script.name
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="needs node to parse")
