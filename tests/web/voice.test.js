@@ -15,6 +15,7 @@ import {
   CAPTION_AFTER_MS,
   CAPTION_EVERY_MS,
   CAPTION_FRESH_MS,
+  MOST_KNOWN,
   MOST_WAITING,
   Speaking,
 } from "../../web/js/voice/speaking.js";
@@ -104,6 +105,42 @@ test("a new question ends the answer to the last", () => {
   assert.deepEqual(saidNow(speaking, 0), ["New."]);
 });
 
+test("what is told again after a broken connection is not said again", () => {
+  const speaking = asked();
+  const again = () => {
+    speaking.answered({ id: "ask-1", text: "One. Two.", done: true });
+    speaking.alerted({ id: "a", text: "A dog!" });
+    return saidNow(speaking, 0);
+  };
+  assert.deepEqual(again(), ["A dog!", "One.", "Two."]);
+  assert.deepEqual(again(), []);
+  speaking.begin();
+  assert.deepEqual(again(), ["A dog!"], "another session may have another alert of this id");
+});
+
+test("an answer that was interrupted is not said in full after the next question", () => {
+  const speaking = asked();
+  speaking.set("always");
+  speaking.answered({ id: "ask-1", delta: "One. Two. " });
+  speaking.personSpeaks();
+  speaking.personQuiet(1);
+  speaking.asked("ask-2", true);
+  speaking.answered({ id: "ask-1", text: "One. Two. Three.", done: true });
+  speaking.answered({ id: "ask-2", text: "New.", done: true });
+  assert.deepEqual(saidNow(speaking, 2), ["New."]);
+});
+
+test("what is known again is bounded", () => {
+  const speaking = asked();
+  for (let index = 0; index <= MOST_KNOWN; index += 1) {
+    speaking.alerted({ id: `a-${index}`, text: "A dog!" });
+    saidNow(speaking, 0);
+  }
+  speaking.alerted({ id: `a-${MOST_KNOWN}`, text: "A dog!" });
+  speaking.alerted({ id: "a-0", text: "The first of them" });
+  assert.deepEqual(saidNow(speaking, 0), ["The first of them"]);
+});
+
 test("unless always is wished for, only what was asked by voice is spoken, and alerts after", () => {
   const speaking = new Speaking();
   speaking.answered({ id: "typed", text: "Hello.", done: true });
@@ -170,7 +207,9 @@ test("a caption keeps out of the way of answers and of the person, and gets old"
 test("what waits to be said is bounded", () => {
   const speaking = asked();
   speaking.answered({ id: "ask-1", text: "Go on. ".repeat(500), done: true });
-  for (let index = 0; index < 500; index += 1) speaking.alerted({ id: "a", text: `Dog ${index}` });
+  for (let index = 0; index < 500; index += 1) {
+    speaking.alerted({ id: `a-${index}`, text: `Dog ${index}` });
+  }
   assert.equal(saidNow(speaking, 0).length, MOST_WAITING);
 });
 

@@ -32,6 +32,8 @@ const CAPTION_MEMORY_MS = 120_000;
 const ECHO_MS = 6000;
 const ECHO_LIKENESS = 0.6;
 const MOST_SAID = 6;
+/** Answers and alerts that are known again: a broken connection has the server tell them twice. */
+export const MOST_KNOWN = 64;
 
 export class Speaking {
   /** @type {Wish} */
@@ -42,7 +44,10 @@ export class Speaking {
   #waiting = [];
   /** @type {Saying | null} what the voice is saying */
   #current = null;
+  /** By id, oldest first. Those that were told to their end are silenced too. */
   #answers = new Map();
+  /** Ids of those that were told. */
+  #alerts = new Set();
   #caption = null;
   #captions = [];
   #said = [];
@@ -68,8 +73,9 @@ export class Speaking {
 
   /** A question was put; the answers to those before it are not waited for any more. */
   asked(id, byVoice) {
-    this.#answers.clear();
-    this.#answers.set(id, { byVoice, sentences: new Sentences(), silenced: false });
+    for (const answer of this.#answers.values()) answer.silenced = true;
+    this.#answers.delete(id);
+    this.#expect(id, byVoice);
     this.#talked ||= byVoice;
     this.#waiting = this.#waiting.filter(({ kind }) => kind !== "answer");
     if (this.#current?.kind === "answer") this.#hush(false);
@@ -77,8 +83,10 @@ export class Speaking {
 
   /** A piece of an answer, or all of it at its end. */
   answered({ id, delta, text, done }) {
-    const answer = this.#answers.get(id) ?? this.#unasked(id);
-    if (answer.silenced || !this.#wanted("answer", answer.byVoice)) return;
+    const answer = this.#answers.get(id) ?? this.#expect(id, false);
+    if (answer.silenced) return;
+    answer.silenced = Boolean(done);
+    if (!this.#wanted("answer", answer.byVoice)) return;
     const ready = done ? answer.sentences.end(text) : answer.sentences.add(delta ?? "");
     for (const sentence of ready) this.#add({ text: sentence, kind: "answer", about: id });
   }
@@ -90,11 +98,19 @@ export class Speaking {
 
   /** Interrupts whatever is said; that is then said again. */
   alerted({ id, text }) {
-    if (!this.#wanted("alert", this.#talked)) return;
+    if (!this.#wanted("alert", this.#talked) || this.#alerts.has(id)) return;
+    this.#alerts.add(id);
+    forget(this.#alerts);
     this.#waiting.splice(this.#alertsWaiting, 0, { text, kind: "alert", about: id });
     this.#waiting.splice(MOST_WAITING);
     const kind = this.#current?.kind ?? "alert";
     if (kind !== "alert") this.#hush(kind !== "caption");
+  }
+
+  /** Another session gives its ids anew. */
+  begin() {
+    this.#answers.clear();
+    this.#alerts.clear();
   }
 
   /** @param {{id: string, text: string}} caption takes the place of one that waits */
@@ -141,10 +157,10 @@ export class Speaking {
     return this.wish === "talk" && byVoice && kind !== "caption";
   }
 
-  #unasked(id) {
-    const answer = { byVoice: false, sentences: new Sentences(), silenced: false };
-    if (this.#answers.size > MOST_WAITING) this.#answers.clear();
+  #expect(id, byVoice) {
+    const answer = { byVoice, sentences: new Sentences(), silenced: false };
     this.#answers.set(id, answer);
+    forget(this.#answers);
     return answer;
   }
 
@@ -182,5 +198,13 @@ export class Speaking {
 
   #remember({ text }, now) {
     this.#said = [...this.#said, { text, at: now }].slice(-MOST_SAID);
+  }
+}
+
+/** @param {Map | Set} known by id, of which the oldest go */
+function forget(known) {
+  for (const id of known.keys()) {
+    if (known.size <= MOST_KNOWN) return;
+    known.delete(id);
   }
 }

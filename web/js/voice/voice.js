@@ -319,7 +319,9 @@ export class Voice {
 
   /** Another session counts from one again. */
   #greeted({ resumed }) {
-    if (!resumed) this.#told.clear();
+    if (resumed) return;
+    this.#told.clear();
+    this.#speaking.begin();
   }
 
   #heardByServer({ id, text = "", final = false, ms = 0, error, detail }) {
