@@ -92,3 +92,45 @@ test("another language: whoever hears is told, and nobody else", async () => {
   assert.equal(Recogniser.running[0].lang, "zh-CN");
   assert.deepEqual(page.sent, []);
 });
+
+test("a microphone that is pulled out ends it, with words", async () => {
+  begin();
+  await listening();
+  opened[0].end();
+  await until(() => voice.known.mode === "off");
+  assert.match(page.notes.at(-1), /No microphone/);
+  assert.deepEqual(modes(), ["free", "off"]);
+  assert.equal(page.tracks.at(-1), null);
+  assert.equal(page.button.dataset.mode, "off");
+});
+
+test("no sign says that it listens while nothing comes through", async () => {
+  begin();
+  await listening();
+  assert.equal(page.button.dataset.mode, "free");
+  page.connected = false;
+  voice.tick();
+  assert.equal(page.button.dataset.mode, "deaf");
+  assert.match(page.button.attributes["aria-label"], /Nothing is heard/);
+  page.connected = true;
+  opened[0].mute(true);
+  voice.tick();
+  assert.equal(page.button.dataset.mode, "deaf");
+  opened[0].mute(false);
+  voice.tick();
+  assert.equal(page.button.dataset.mode, "free");
+});
+
+test("after another connection a microphone that has gone is opened again, or said to be gone", async () => {
+  begin();
+  await listening();
+  opened[0].readyState = "ended";
+  await voice.opened();
+  assert.equal(page.tracks.at(-1), opened[1]);
+  assert.deepEqual(modes(), ["free", "free"]);
+  opened[1].readyState = "ended";
+  device.error = "NotReadableError";
+  await voice.opened();
+  assert.equal(voice.known.mode, "off");
+  assert.match(page.notes.at(-1), /Another app/);
+});

@@ -4,6 +4,7 @@ export default {
   "listen.off": "说话。按住说，或点一下持续聆听",
   "listen.push": "正在听。说完松手",
   "listen.free": "正在听。点一下停止",
+  "listen.deaf": "暂时听不到。点一下停止",
   "note.push": "正在听……",
   "note.free": "一直在听，再点一下停止……",
   "note.heard": "“{text}”",

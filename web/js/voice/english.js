@@ -4,6 +4,7 @@ export default {
   "listen.off": "Talk. Hold to speak, or tap to keep listening",
   "listen.push": "Listening. Let go when you have spoken",
   "listen.free": "Listening. Tap to stop",
+  "listen.deaf": "Nothing is heard just now. Tap to stop",
   "note.push": "Listening…",
   "note.free": "Listening until you tap again…",
   "note.heard": "“{text}”",

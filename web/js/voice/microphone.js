@@ -1,4 +1,4 @@
-/** The microphone, open only while it is listened to, and how loud it is. */
+/** The microphone, open only while it is listened to, how loud it is, and whether it is lost. */
 
 import { Problem } from "../problems.js";
 
@@ -19,28 +19,41 @@ const REASONS = {
 export class Microphone {
   #context;
   #level;
+  #lost;
   #stream = null;
   #watching = null;
 
   /**
    * @param {() => AudioContext} context
    * @param {(level: number) => void} level 0 to 1, now and then
+   * @param {() => void} lost it was pulled out, or taken away
    */
-  constructor(context, level) {
+  constructor(context, level, lost) {
     this.#context = context;
     this.#level = level;
+    this.#lost = lost;
+  }
+
+  /** Whether it gives sound: a call, or the switch on a laptop, holds it back for a while. */
+  get gives() {
+    const track = this.#track;
+    return track?.readyState === "live" && !track.muted;
   }
 
   /** @returns {Promise<MediaStreamTrack>} @throws {Problem} `denied` and others of this page */
   async open() {
-    if (this.#stream) return this.#stream.getAudioTracks()[0];
+    if (this.#track?.readyState === "live") return this.#track;
+    this.close();
     try {
       this.#stream = await navigator.mediaDevices.getUserMedia({ audio: SOUND });
     } catch (error) {
       throw new Problem(REASONS[error.name] ?? "no-microphone", { cause: error });
     }
+    const track = this.#track;
+    // It is not told when it was this page that stopped it.
+    track.addEventListener("ended", () => track === this.#track && this.#lost());
     this.#watch(this.#stream);
-    return this.#stream.getAudioTracks()[0];
+    return track;
   }
 
   close() {
@@ -48,6 +61,10 @@ export class Microphone {
     for (const track of this.#stream?.getTracks() ?? []) track.stop();
     this.#stream = null;
     this.#level(0);
+  }
+
+  get #track() {
+    return this.#stream?.getAudioTracks()[0] ?? null;
   }
 
   #watch(stream) {

@@ -43,10 +43,15 @@ export class Voice {
   #gesture = new Gesture();
   #speaking = new Speaking();
   #latency = new TurnLatency();
-  #microphone = new Microphone(() => this.#sound(), (level) => this.#showLevel(level));
+  #microphone = new Microphone(
+    () => this.#sound(),
+    (level) => this.#showLevel(level),
+    () => this.#refuse("no-microphone"),
+  );
   #ear = null;
   #mouths = [];
   #context = null;
+  #shown = "off";
   /** What is wanted, and what is so: they differ while the microphone opens or shuts. */
   #wanted = "off";
   #mode = "off";
@@ -110,7 +115,7 @@ export class Voice {
 
   /** Another language is spoken from now on. */
   translate() {
-    this.#show(this.#parts.button.dataset.mode ?? "off");
+    this.#show(this.#shown);
     if (this.#mode === "off") return;
     this.#listen(this.#mode).catch(() => this.#refuse("no-language"));
   }
@@ -146,12 +151,20 @@ export class Voice {
   async opened() {
     this.#speaking.personQuiet(performance.now());
     if (this.#mode === "off" || this.#hearer !== "server") return;
-    await this.#parts.listenTo(await this.#microphone.open());
+    try {
+      await this.#parts.listenTo(await this.#microphone.open());
+    } catch (problem) {
+      return this.#refuse(problem.code ?? "no-microphone");
+    }
+    // Shut in the meantime: while the browser asked for leave, say.
+    if (this.#mode === "off") return this.#close();
     this.#tellServer(this.#mode);
+    this.#show(this.#shown);
   }
 
-  /** To be called now and then: captions come in pauses. */
+  /** To be called now and then: captions come in pauses, and connections go. */
   tick() {
+    this.#show(this.#shown);
     this.#pump();
   }
 
@@ -418,11 +431,19 @@ export class Voice {
   }
 
   #show(mode) {
+    this.#shown = mode;
     const { button } = this.#parts;
     const listening = mode === "push" || mode === "free";
-    button.dataset.mode = mode;
+    const shown = listening && this.#isDeaf ? "deaf" : mode;
+    button.dataset.mode = shown;
     button.setAttribute("aria-pressed", String(listening));
-    button.setAttribute("aria-label", tell(`listen.${listening ? mode : "off"}`));
+    button.setAttribute("aria-label", tell(`listen.${listening ? shown : "off"}`));
+  }
+
+  /** Whether nothing that is said comes to who is to hear it, for the time being. */
+  get #isDeaf() {
+    if (this.#hearer !== "server") return false;
+    return !this.#parts.connected() || !this.#microphone.gives;
   }
 
   #showLevel(level) {
