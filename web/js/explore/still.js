@@ -25,6 +25,7 @@ export class Still {
   #zooming = null;
   #ageing;
   #turn = 0;
+  #backs = 0;
   #freezing = false;
   /** What is told, in the language that is spoken then. */
   #telling = () => "";
