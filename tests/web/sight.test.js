@@ -50,6 +50,18 @@ test("a new message corrects a little by and by, and much at once", () => {
   }
 });
 
+test("who does not draw gets boxes as they are, and does not make the drawn ones jump", () => {
+  const sight = new Sight(0);
+  assert.deepEqual(sight.plainAt(1000), []);
+  sight.take(tracks(1, 1000), 1010, 10);
+  sight.boxesAt(1200, 1220);
+  const later = tracks(2, 1200);
+  Object.assign(later.objects[0], { box: [0.16, 0.2, 0.3, 0.4], v: [0, 0] });
+  sight.take(later, 1225, 10);
+  assert.ok(Math.abs(sight.plainAt(1245)[0].box[0] - 0.16) < 1e-9);
+  assert.ok(sight.boxesAt(1245, 1265)[0].box[0] < 0.152, "it still glides");
+});
+
 test("outlines of text go where the picture goes", () => {
   const sight = new Sight(0);
   sight.take(tracks(1, 1000), 1010, 10);

@@ -41,13 +41,25 @@ export class Explore {
     return true;
   }
 
+  /** Another session was opened. */
+  opened() {
+    if (this.#loading) this.#go("opened");
+  }
+
+  /** Another language is spoken. */
+  translate() {
+    if (this.#loading) this.#go("translate");
+  }
+
   /** Why the server refused what was just sent, empty if it did not within so many ms. */
   async #refusal(within) {
+    let mine;
     const why = await new Promise((resolve) => {
+      mine = resolve;
       this.#refused = resolve;
       setTimeout(() => resolve(""), within);
     });
-    this.#refused = null;
+    if (this.#refused === mine) this.#refused = null;
     return why;
   }
 
@@ -61,8 +73,10 @@ export class Explore {
 
   #typed(event) {
     const { key, target, ctrlKey, metaKey, altKey } = event;
-    const typing = target.closest?.("input, textarea, select, dialog");
-    if (key.toLowerCase() !== "f" || ctrlKey || metaKey || altKey || typing) return;
+    if (key.toLowerCase() !== "f" || ctrlKey || metaKey || altKey) return;
+    // A single letter is no command where something else has the focus, or is open.
+    const free = target === document.body || target.closest?.("#stage, #bar, #still-bar");
+    if (!free || document.querySelector("dialog[open], #menu")) return;
     if (document.body.classList.contains("running")) this.#go("freeze");
   }
 

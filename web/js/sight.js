@@ -70,6 +70,11 @@ export class Sight {
     return this.#glide.draw(fresh, now);
   }
 
+  /** The same for those who do not draw: nothing glides, and drawing is not disturbed. */
+  plainAt(shown) {
+    return this.#snapshot ? boxesAt(this.#snapshot, this.#before, shown) : [];
+  }
+
   /** The outlines of text, as near as is known. */
   quadsAt(now) {
     return this.linesAt(now).map(({ quad }) => quad);

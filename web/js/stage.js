@@ -13,6 +13,8 @@ const RETURNED_DELAY = 120;
 const MARKED_FOR = 8000;
 /** So long a frame to hold is waited for, ms. */
 const NEXT_FRAME = 250;
+/** Older frames, or older word of what is in them, say nothing of what is there now, ms. */
+const LIVE_FOR = 1500;
 
 /**
  * @typedef {"client" | "burn-in" | "off"} View
@@ -60,6 +62,8 @@ export class Stage {
   #drawn = { at: 0, frame: null, boxes: [] };
   /** @type {Held | null} */
   #held = null;
+  /** When the newest frame came, and what is known of it. */
+  #newest = [-Infinity, null];
   /** Waits for the next frame, to hold it. */
   #taking = null;
   #size = { width: 0, height: 0 };
@@ -211,6 +215,19 @@ export class Stage {
     return this.#held?.lines ?? this.#sight.linesAt(performance.now());
   }
 
+  /**
+   * What is before the camera, in any view, and while a picture is held too.
+   * @returns {Pick<Scene, "boxes" | "picture" | "mirrored"> | null} null where that is not known
+   */
+  live(now) {
+    const [came] = this.#newest;
+    const { snapshot } = this.#sight;
+    if (!this.#source || !snapshot) return null;
+    if (now - Math.min(came, snapshot.received) > LIVE_FOR) return null;
+    const boxes = this.#sight.plainAt(shownTime(...this.#newest, this.#source.delay));
+    return { boxes, picture: this.#fit(), mirrored: this.#mirrored };
+  }
+
   /** @param {number | null} id of the object to make stand out */
   select(id) {
     this.#selected = id;
@@ -248,16 +265,21 @@ export class Stage {
   #show(now, metadata) {
     this.rate.tick(now);
     // Now, since the next task may find another frame.
+    this.#newest = [now, metadata];
     this.#taking?.([now, metadata]);
     if (this.#held) return this.showHeld();
     const picture = this.#fit();
     const shown = this.#shownTime(now, metadata);
     const boxes = shown === null ? [] : this.#sight.boxesAt(shown, now);
-    const returning = this.#parts.root.classList.contains("returning");
-    const mirrored = (this.#source?.mirrored ?? false) && !returning;
+    const mirrored = this.#mirrored;
     this.scene = { boxes, picture, room: this.#room, mirrored, labels: [] };
     if (shown !== null) this.#draw(now, shown, metadata);
     this.#follow(this.scene);
+  }
+
+  get #mirrored() {
+    const returning = this.#parts.root.classList.contains("returning");
+    return (this.#source?.mirrored ?? false) && !returning;
   }
 
   #shownTime(now, metadata) {

@@ -29,6 +29,7 @@ export default {
   "menu.search.unset": "请先选择在哪里搜索",
   "menu.engine": "更换搜索引擎",
   "menu.freeze": "定格画面",
+  "menu.cancel": "取消",
   "menu.close": "关闭",
   "menu.gone": "它已经不在视野里了。",
 
@@ -69,5 +70,8 @@ export default {
   "find.close": "很近了",
   "find.and": "，",
   "find.gave": "{minutes} 分钟内没有找到，已停止。想找时可以重新开始。",
+  "find.asking": "正在询问…",
+  "find.waiting": "正在等待画面。",
+  "find.frozen": "已停止寻找：画面已定格。",
   "find.stopped": "已停止寻找。",
 };

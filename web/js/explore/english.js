@@ -29,6 +29,7 @@ export default {
   "menu.search.unset": "Choose where first",
   "menu.engine": "Change the search engine",
   "menu.freeze": "Freeze the picture",
+  "menu.cancel": "Cancel",
   "menu.close": "Close",
   "menu.gone": "It is not in sight any more.",
 
@@ -69,5 +70,8 @@ export default {
   "find.close": "close",
   "find.and": ", ",
   "find.gave": "Not found within {minutes} minutes. I stopped looking; start again when you like.",
+  "find.asking": "Asking for it…",
+  "find.waiting": "Waiting for the picture.",
+  "find.frozen": "Stopped looking: the picture stands still.",
   "find.stopped": "Stopped looking.",
 };

@@ -38,15 +38,28 @@ class Explorer {
 
   /** Freezes the picture, or lets it go on. */
   freeze() {
-    if (this.#still.on) this.#still.release();
-    else this.#still.freeze();
+    if (this.#still.on) return this.#still.release();
+    this.#seeker?.stop("find.frozen");
+    this.#still.freeze();
   }
 
   /** Helps to find something. */
   async seek() {
     if (this.#still.on) this.#still.release();
-    this.#seeker ??= import("../finding/seeker.js").then(({ Seeker }) => new Seeker(this.#parts));
-    (await this.#seeker).ask();
+    const { Seeker } = await import("../finding/seeker.js");
+    this.#seeker ??= new Seeker(this.#parts);
+    await this.#seeker.ask();
+  }
+
+  /** A new session has to be told what is looked for. */
+  opened() {
+    this.#seeker?.opened();
+  }
+
+  /** Another language is spoken. */
+  translate() {
+    this.#seeker?.translate();
+    this.#still.translate();
   }
 
   /** Takes the server's word that something is remembered. */

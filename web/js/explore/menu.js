@@ -48,13 +48,15 @@ export class Menu {
     const at = this.#at;
     this.close();
     this.#at = at;
-    this.#element = part("div", { id: "menu", role: "dialog", "aria-label": title });
+    this.#element = part("div", { id: "menu", role: "dialog", "aria-modal": "true", "aria-label": title });
     const form = part("form");
     const field = part("label", {}, label);
     const input = field.appendChild(part("input", { maxlength: 200, autocomplete: "off" }));
     const wrong = part("p", { class: "wrong", role: "alert" });
     Object.assign(input, { value, placeholder: hint });
-    form.append(field, wrong, part("button", {}, action));
+    const cancel = part("button", { class: "cancel", type: "button" }, say("menu.cancel"));
+    cancel.addEventListener("click", () => this.close());
+    form.append(field, wrong, part("button", {}, action), cancel);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const why = run(input.value.trim());
@@ -62,7 +64,7 @@ export class Menu {
       if (why) input.focus();
       else this.close();
     });
-    this.#element.addEventListener("keydown", (event) => this.#leave(event));
+    this.#element.addEventListener("keydown", (event) => this.#leave(event) || this.#stay(event));
     this.#element.append(part("h2", {}, title), form);
     this.#show();
     input.select();
@@ -126,6 +128,16 @@ export class Menu {
     event.stopPropagation();
     this.close();
     return true;
+  }
+
+  /** In a dialog the focus goes round. */
+  #stay(event) {
+    if (event.key !== "Tab") return;
+    const stops = [...this.#element.querySelectorAll("input, button")];
+    const [first, last] = event.shiftKey ? [stops.at(-1), stops[0]] : [stops[0], stops.at(-1)];
+    if (document.activeElement !== last) return;
+    event.preventDefault();
+    first.focus();
   }
 
   /** A touch beside it closes it, and does no more: it was meant for that. */

@@ -76,6 +76,11 @@ export class Guide {
     return this.#as("none", this.#words([key], now, lost ? Infinity : TURN_EVERY));
   }
 
+  /** What was said last is said again when it is still so: something else was said since. */
+  sayAgain() {
+    this.#said = { words: "", at: -Infinity };
+  }
+
   /** The one that was followed as long as it is there, else the surest and largest. */
   #target(boxes, now) {
     const fit = boxes.filter(({ label, unseen }) => label === this.#label && unseen < IN_SIGHT);
