@@ -17,23 +17,41 @@ let words = {};
 let names = {};
 
 /** Tables of what was loaded since. */
-const more = [];
+let more = [];
 /** @type {Language} */
 let spoken = "en";
+/** Settles when all that was begun before is done: what was asked for last is what holds. */
+let turn = Promise.resolve();
 
-/** @param {Language} language to speak from now on */
-export async function speak(language) {
-  spoken = language;
-  const all = await Promise.all([TABLES, ...more].map((tables) => tables[language]()));
-  words = Object.assign({}, ...all.map((table) => table.default));
-  names = (await NAMES[language]?.())?.default ?? {};
+/**
+ * @param {Language} language to speak from now on; where its words cannot be loaded the promise is
+ *   rejected, and the old ones hold
+ */
+export function speak(language) {
+  return inTurn(() => become(language, more));
 }
 
 /** Adds the words of something that is loaded only when it is wanted: tables like the first. */
-export async function learn(tables) {
-  if (more.includes(tables)) return;
-  more.push(tables);
-  await speak(spoken);
+export function learn(tables) {
+  return inTurn(async () => {
+    if (!more.includes(tables)) await become(spoken, [...more, tables]);
+  });
+}
+
+function inTurn(act) {
+  const done = turn.then(act);
+  turn = done.catch(() => {});
+  return done;
+}
+
+async function become(language, tables) {
+  const own = NAMES[language]?.() ?? { default: {} };
+  const loading = [own, TABLES[language](), ...tables.map((each) => each[language]())];
+  const [naming, ...all] = await Promise.all(loading);
+  words = Object.assign({}, ...all.map((table) => table.default));
+  names = naming.default;
+  more = tables;
+  spoken = language;
 }
 
 /** The language to speak: the one chosen before, else the browser's. @returns {Language} */
