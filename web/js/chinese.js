@@ -93,6 +93,7 @@ export default {
   "ask.failed.lost": "回答到来之前连接断了。",
   "ask.failed.late": "没有及时得到回答。",
   "ask.failed.offline": "未连接，没有发出。",
+  "voice.failed": "语音功能未能加载。请检查网络后重试。",
 
   "watch.mode": "到时候告诉我…",
   "watch.label": "要留意什么",

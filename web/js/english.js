@@ -93,6 +93,7 @@ export default {
   "ask.failed.lost": "The connection broke off before the answer came.",
   "ask.failed.late": "No answer came in time.",
   "ask.failed.offline": "Not connected: nothing was sent.",
+  "voice.failed": "Voice could not be loaded. See that there is a network, then try again.",
 
   "watch.mode": "Tell me when…",
   "watch.label": "What to watch for",

@@ -1,5 +1,7 @@
 /** The talk button, until it is first used: only then is the rest of voice loaded. */
 
+import { say } from "../strings.js";
+
 /** Where a space is a space, or presses a button. */
 const TAKES_SPACE = "input, textarea, select, button, a, summary, dialog, [contenteditable]";
 
@@ -9,11 +11,18 @@ export class VoiceDoor {
   /** @type {Promise<import("./voice.js").Voice> | null} */
   #loading = null;
   #voice = null;
+  #load;
   #held = false;
+  /** How often it was lost: a touch from before opens no microphone any more. */
+  #losses = 0;
 
-  /** @param {Omit<import("./voice.js").VoiceParts, "features">} parts */
-  constructor(parts) {
+  /**
+   * @param {Omit<import("./voice.js").VoiceParts, "features">} parts
+   * @param {() => Promise<typeof import("./voice.js")>} [load]
+   */
+  constructor(parts, load = () => import("./voice.js")) {
     this.#parts = parts;
+    this.#load = load;
     this.#wire(parts.button);
     parts.opener.addEventListener("click", () => {
       parts.opener.closest("dialog")?.close();
@@ -33,6 +42,7 @@ export class VoiceDoor {
 
   /** What is heard goes nowhere any more. */
   lost() {
+    this.#losses += 1;
     this.#voice?.stop();
   }
 
@@ -41,7 +51,7 @@ export class VoiceDoor {
   }
 
   opened() {
-    this.#voice?.opened().catch(() => {});
+    this.#voice?.opened();
   }
 
   translate() {
@@ -61,25 +71,34 @@ export class VoiceDoor {
   }
 
   #with(act) {
-    this.#loading ??= import("./voice.js").then(({ Voice }) => {
+    this.#loading ??= this.#load().then(({ Voice }) => {
       this.#voice = new Voice({ ...this.#parts, features: this.#features });
       return this.#voice;
     });
-    this.#loading.then(act, () => (this.#loading = null));
+    this.#loading.then(act, () => {
+      this.#loading = null;
+      this.#parts.note(say("voice.failed"));
+    });
+  }
+
+  /** What a touch asks for, unless by the time that voice is there nobody sees it any more. */
+  #touched(act) {
+    const losses = this.#losses;
+    this.#with((voice) => losses === this.#losses && act(voice));
   }
 
   #press() {
     if (this.#held || this.#parts.button.hidden) return;
     this.#held = true;
     const now = performance.now();
-    this.#with((voice) => voice.press(now));
+    this.#touched((voice) => voice.press(now));
   }
 
   #release() {
     if (!this.#held) return;
     this.#held = false;
     const now = performance.now();
-    this.#with((voice) => voice.release(now));
+    this.#touched((voice) => voice.release(now));
   }
 
   #wire(button) {
@@ -95,7 +114,7 @@ export class VoiceDoor {
     button.addEventListener("contextmenu", (event) => event.preventDefault());
     // Keyboards and screen readers click without a pointer.
     button.addEventListener("click", ({ detail }) => {
-      if (detail === 0) this.#with((voice) => voice.toggle());
+      if (detail === 0) this.#touched((voice) => voice.toggle());
     });
     document.addEventListener("keydown", (event) => {
       if (!isFreeSpace(event)) return;
