@@ -193,6 +193,13 @@ function captionsWanted() {
 
 /** Says everything anew, and has the server speak it too. */
 async function setLanguage(wanted) {
+  try {
+    await speak(wanted);
+  } catch {
+    // Without a network its words do not come: the page stays as it is.
+    controls.showOptions(captionsWanted(), language);
+    return status.note(say("explore.failed"));
+  }
   language = wanted;
   choices.remember({ language });
   connection.send({ type: "set", language });
@@ -211,6 +218,7 @@ async function showLanguage() {
   controls.showOptions(captionsWanted(), language);
   show(app);
   assistant.show();
+  explore.translate();
 }
 
 function showFootnote() {
@@ -232,7 +240,10 @@ function heed(message) {
 function greeted({ limits, session, resumed, labels: names = [] }) {
   labels = names;
   sending.limit(limits);
-  if (!resumed) assistant.opened();
+  if (!resumed) {
+    assistant.opened();
+    explore.opened();
+  }
   recording?.greeted(resumed === true);
   if (!resumed && greetedBy && greetedBy !== session) status.note(say("state.anew"));
   greetedBy = session;
