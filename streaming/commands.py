@@ -80,7 +80,7 @@ class Listener:
         elif isinstance(command, Listen):
             self._listen(command)
         elif isinstance(command, Record):
-            self._record(on=command.on)
+            self._record(command)
         else:
             self._session.conversation.take(_event(command))
 
@@ -104,11 +104,15 @@ class Listener:
         elif command.mode != "off":
             self._reply(Problem("no-hearing", "This server does not recognise speech."))
 
-    def _record(self, *, on: bool) -> None:
+    def _record(self, command: Record) -> None:
         recorder = self._session.recorder
         if recorder is None:
             self._reply(Problem("no-recording", "This server does not record."))
-        elif not on:
+        elif command.drop:
+            recorder.drop()
+        elif command.on is None:
+            raise ValueError("A `record` message says `on`, true or false, or `drop`")
+        elif not command.on:
             recorder.stop()
         elif refusal := recorder.start():
             self._reply(Problem("no-recording", refusal))

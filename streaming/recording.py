@@ -58,7 +58,7 @@ class Recorder:
         self._camera: Ingest | None = None
         self._finishing: asyncio.Task[None] | None = None
         self.zip: bytes | None = None
-        "The whole recording, once it is done, until it was fetched."
+        "The whole recording, once it is done, until it is dropped."
 
     @property
     def worth_telling(self) -> bool:
@@ -68,7 +68,7 @@ class Recorder:
     def start(self) -> str:
         """Begins with the next key frame; gives why it cannot, empty if it can.
 
-        A recording that is there and was not fetched is dropped.
+        A recording that is there is dropped.
         """
         camera = self._session.camera
         if self._take is not None:
@@ -122,8 +122,10 @@ class Recorder:
         self._state = "off"
         self._drop()
 
-    def fetched(self) -> None:
-        """The person has it: it is kept no longer."""
+    def drop(self) -> None:
+        """The person has the recording that is done, or does not want it: it is kept no longer."""
+        if self._state != "done":
+            return
         self._drop()
         self._state, self._reason = "off", None
         self.tell()

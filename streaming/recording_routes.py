@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import Response, StreamingResponse
 
 from streaming.problems import HTTPProblem
-from streaming.recording import Recorder
 from streaming.routes import EntryHere, let_in
 
 CHUNK = 256 << 10
@@ -19,7 +18,7 @@ router = APIRouter(dependencies=[Depends(let_in)])
 
 @router.get("/v1/sessions/{session_id}/recording.zip")
 async def recording(entry: EntryHere) -> Response:
-    """The recording, once: what was sent whole is kept no longer."""
+    """The recording, as often as it is wanted, until the client says that it has it."""
     recorder = entry.session.recorder
     if recorder is None or recorder.zip is None:
         raise HTTPProblem(404, "There is no recording, or not yet: end it first, then fetch it")
@@ -28,12 +27,10 @@ async def recording(entry: EntryHere) -> Response:
         "Content-Length": str(len(recorder.zip)),
         "Content-Disposition": 'attachment; filename="openeyes-recording.zip"',
     }
-    chunks = _sent(recorder, recorder.zip)
+    chunks = _sent(recorder.zip)
     return StreamingResponse(chunks, headers=headers, media_type="application/zip")
 
 
-async def _sent(recorder: Recorder, packed: bytes) -> AsyncIterator[bytes]:
+async def _sent(packed: bytes) -> AsyncIterator[bytes]:
     for at in range(0, len(packed), CHUNK):
         yield packed[at : at + CHUNK]
-    if recorder.zip is packed:  # a client that goes away before gets it again
-        recorder.fetched()

@@ -218,7 +218,7 @@ class Recording(Message, frozen=True, tag="recording"):
 
     state: Literal["off", "starting", "on", "done", "failed"]
     """``starting``: waits for a picture to begin with. ``done``: to be had at ``url``, and kept
-    until it was fetched. ``failed``: there is none, ``reason`` says why."""
+    until it is dropped. ``failed``: there is none, ``reason`` says why."""
     seconds: float
     bytes: int
     limit: RecordingLimits
@@ -306,7 +306,9 @@ class Ask(Message, frozen=True, tag="ask"):
 class Record(Message, frozen=True, tag="record"):
     """Begins to record what is seen and said, or ends it."""
 
-    on: bool
+    on: bool | None = None
+    drop: bool = False
+    "The recording that is done is with the person, or not wanted: it is kept no longer."
 
 
 class Watch(Message, frozen=True, tag="watch"):

@@ -183,9 +183,12 @@ async def test_what_is_in_it_can_be_watched_and_is_told_as_it_is_made(
         assert on[-1]["seconds"] > 0.5
         assert on[-1]["bytes"] > 1000
         assert on[-1]["limit"] == {"seconds": 600.0, "bytes": 64 << 20}
+        await fetched(client, running, tmp_path / "again.zip")
+        assert (tmp_path / "again.zip").read_bytes() == path.read_bytes(), "sent is not received"
+        client.channels["events"].send('{"type":"record","drop":true}')
         await client.until(lambda: state(client) == "off")
         gone = await running.http.get(f"{client.location}/recording.zip")
-        assert gone.status_code == 404, "it was fetched, and is kept no longer"
+        assert gone.status_code == 404, "the person has it: it is kept no longer"
         assert running.server.shelf.taken == 0
     with zipfile.ZipFile(path) as files:
         assert files.testzip() is None
