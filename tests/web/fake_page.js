@@ -153,7 +153,8 @@ export function fakePage(ids) {
   const body = new Element("body");
   globalThis.document = {
     body,
-    head: body,
+    // What is linked there counts as loaded.
+    head: { append: (link) => queueMicrotask(() => link.onload()) },
     documentElement: new Element("html"),
     activeElement: body,
     hidden: false,
@@ -166,6 +167,7 @@ export function fakePage(ids) {
   listeners.heard.clear();
   globalThis.window = globalThis;
   globalThis.navigator ??= {};
+  globalThis.visualViewport ??= null;
   globalThis.addEventListener = (name, act) => listeners.addEventListener(name, act);
   for (const [id, name] of Object.entries(ids)) {
     body.appendChild(new Element(name)).setAttribute("id", id);

@@ -1,5 +1,6 @@
 /** What the person does to ask: types, touches the picture, chooses an object from a list. */
 
+import { setText } from "./cards.js";
 import { boxAt, inPicture } from "./geometry.js";
 import { named, say, translate } from "./strings.js";
 
@@ -38,7 +39,8 @@ export class Talk {
     }
     for (const { id, label } of wanted) {
       const known = list.querySelector(`[data-object="${id}"]`);
-      (known ?? this.#objectButton(list, id)).textContent = say("objects.one", { label: named(label) });
+      // The same words set again would be read out again.
+      setText(known ?? this.#objectButton(list, id), say("objects.one", { label: named(label) }));
     }
   }
 
