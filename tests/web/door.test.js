@@ -27,7 +27,8 @@ function door(load) {
   button.setPointerCapture = () => {};
   const opener = document.createElement("button");
   const choices = { read: () => ({}) };
-  return new VoiceDoor({ button, opener, choices, note: (text) => notes.push(text) }, load);
+  const note = (text) => notes.push(text);
+  return new VoiceDoor({ button, opener, choices, note }, load);
 }
 
 const breathe = () => new Promise((resolve) => setImmediate(resolve));

@@ -16,7 +16,8 @@ beforeEach(() => {
   Recogniser.refuses = false;
   told = [];
   const tell = (name) => (what) => told.push(what === undefined ? name : `${name} ${what}`);
-  const on = Object.fromEntries(["begun", "missed", "quiet", "over"].map((name) => [name, tell(name)]));
+  const names = ["begun", "missed", "quiet", "over"];
+  const on = Object.fromEntries(names.map((name) => [name, tell(name)]));
   ear = new BrowserEar(Recogniser, { ...on, heard: (text) => told.push(`heard ${text}`) });
 });
 

@@ -12,9 +12,9 @@ let page;
 let voice;
 
 /** A page with a voice, as it was chosen. */
-function begin(choices = {}, features = { hears: "recogniser" }) {
+function begin(choices = {}, features = { hears: "recogniser", speaks: "voice" }) {
   const chosen = { ...choices };
-  page = { sent: [], tracks: [], notes: [], asked: 0, connected: true, chosen };
+  page = { sent: [], tracks: [], notes: [], speech: [], asked: 0, connected: true, chosen };
   const element = document.createElement("button");
   page.button = element;
   const asks = () => `ask-${(page.asked += 1)}`;
@@ -28,7 +28,10 @@ function begin(choices = {}, features = { hears: "recogniser" }) {
     ask: asks,
     watch: asks,
     note: (text) => page.notes.push(text),
-    speech: async () => new Blob(),
+    speech: async (text) => {
+      page.speech.push(text);
+      throw new TypeError("no sound here");
+    },
     choices: { read: () => chosen, remember: (changes) => Object.assign(chosen, changes) },
   });
 }
@@ -121,7 +124,7 @@ test("no sign says that it listens while nothing comes through", async () => {
   assert.equal(page.button.dataset.mode, "free");
 });
 
-test("after another connection a microphone that has gone is opened again, or said to be gone", async () => {
+test("after another connection a microphone that is gone is opened again, or told of", async () => {
   begin();
   await listening();
   opened[0].readyState = "ended";
@@ -133,4 +136,21 @@ test("after another connection a microphone that has gone is opened again, or sa
   await voice.opened();
   assert.equal(voice.known.mode, "off");
   assert.match(page.notes.at(-1), /Another app/);
+});
+
+test("what the server says in English is neither shown nor spoken in Chinese", async () => {
+  begin({ hearing: "server", spoken: "always" });
+  await listening();
+  document.documentElement.lang = "zh";
+  const heard = { type: "heard", id: "heard-1", final: true };
+  voice.hear({ ...heard, error: "away", detail: "the speech server failed" });
+  assert.doesNotMatch(page.notes.at(-1), /[a-z]/);
+  page.speech.length = 0;
+  voice.hear({ ...heard, id: "heard-2", text: "这是什么" });
+  voice.hear({ type: "problem", code: "assistant", about: "ask-1", detail: "It failed." });
+  await until(() => page.speech.length > 0);
+  assert.doesNotMatch(page.speech.join(), /[a-z]/i);
+  document.documentElement.lang = "en";
+  voice.hear({ ...heard, id: "heard-3", error: "away", detail: "the speech server failed" });
+  assert.match(page.notes.at(-1), /the speech server failed/);
 });

@@ -9,6 +9,7 @@ import english from "../../web/js/voice/english.js";
 import { Gesture, HOLD_MS } from "../../web/js/voice/gesture.js";
 import { isInstruction } from "../../web/js/voice/intent.js";
 import { TurnLatency } from "../../web/js/voice/latency.js";
+import { refusal } from "../../web/js/voice/refusals.js";
 import { hearingRoute, pickVoice, recognitionTag } from "../../web/js/voice/route.js";
 import { LONGEST, Sentences } from "../../web/js/voice/sentences.js";
 import {
@@ -309,6 +310,15 @@ test("a voice is of the right language, and on the device unless it was agreed o
   assert.equal(recognitionTag("zh", "en-GB"), "zh-CN");
 });
 
+test("why something was refused is said in the language that is spoken, by its code", () => {
+  const detail = "The model did not answer: HTTP 500";
+  assert.equal(refusal(chinese, "no-answer", detail, "zh"), chinese["refused.no-answer"]);
+  assert.equal(refusal(english, "unheard-of", detail, "en"), detail);
+  assert.equal(refusal(chinese, "unheard-of", detail, "zh"), chinese["refused.other"]);
+  assert.equal(refusal(english, "unheard-of", "没有应答", "en"), english["refused.other"]);
+  assert.equal(refusal(english, "unheard-of", undefined, "en"), english["refused.other"]);
+});
+
 test("the time from asked to spoken is taken once for each question", () => {
   const latency = new TurnLatency();
   latency.asked("ask-1", 1000);
@@ -337,7 +347,7 @@ test("both languages say everything of voice, with the same places to fill in", 
 
 test("no words of voice lie about unused", () => {
   const text = modules.filter((name) => !/english|chinese/.test(name)).map(source).join();
-  const families = /^(listen|missed|note|spoken|hearing)\./;
+  const families = /^(listen|missed|note|spoken|hearing|refused)\./;
   for (const key of Object.keys(english)) {
     assert.ok(text.includes(`"${key}"`) || families.test(key), key);
   }

@@ -23,6 +23,18 @@ export default {
   "missed.none": "语音已关闭。可在“视图”的“语音”中打开。",
   "away.reason": "没有识别服务应答",
 
+  "refused.long-question": "问题太长，请说得短一些。",
+  "refused.busy": "还有别的问题正在处理，请稍后再说一遍。",
+  "refused.nothing-seen": "还没有收到画面。请先打开摄像头，再提问。",
+  "refused.assistant": "服务器出了问题，无法回答。",
+  "refused.no-answer": "语言模型没有应答。",
+  "refused.cut-answer": "回答中断了。",
+  "refused.long-watch": "要留意的事说得太长，请说得短一些。",
+  "refused.too-many-watches": "留意的事已经够多了，请先去掉一件。",
+  "refused.watch-not-understood": "没有听懂要留意什么。可以这样说：有狗出现时告诉我。",
+  "refused.watch-needs-model": "这需要视觉语言模型来判断，而本服务器没有。",
+  "refused.other": "这个请求被拒绝了。",
+
   "consent.title": "让浏览器来听吗？",
   "consent.text":
     "本服务器不识别语音，但您的浏览器可以。有些浏览器会为此把您说的话发送给其厂商：Chrome 发给 Google，Edge 发给 Microsoft，Safari 发给 Apple。只有在您看到“正在听”时它才会听。",

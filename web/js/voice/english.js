@@ -24,6 +24,20 @@ export default {
   "missed.none": "Speech is off. It can be turned on under View, Voice.",
   "away.reason": "no recogniser answers",
 
+  "refused.long-question": "That question is too long. Ask in fewer words.",
+  "refused.busy": "Other questions are being answered. Ask again in a moment.",
+  "refused.nothing-seen": "No picture has come yet. Start the camera, then ask.",
+  "refused.assistant": "That could not be answered: something failed on the server.",
+  "refused.no-answer": "The language model did not answer.",
+  "refused.cut-answer": "The answer broke off.",
+  "refused.long-watch": "That is too long to watch for. Say it in fewer words.",
+  "refused.too-many-watches": "That is as much as can be watched for. Remove one first.",
+  "refused.watch-not-understood":
+    "What to watch for was not understood. Say, for example: tell me when a dog appears.",
+  "refused.watch-needs-model":
+    "Only a vision-language model can judge that, and this server has none.",
+  "refused.other": "That was refused.",
+
   "consent.title": "Let your browser listen?",
   "consent.text":
     "This server does not recognise speech, but your browser can. Some browsers send what you say to their maker for that: Chrome to Google, Edge to Microsoft, Safari to Apple. It listens only while you see that it does.",

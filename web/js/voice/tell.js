@@ -8,7 +8,12 @@ export function language() {
   return document.documentElement.lang === "zh" ? "zh" : "en";
 }
 
+/** @returns {Record<string, string>} */
+export function words() {
+  return language() === "zh" ? chinese : english;
+}
+
 export function tell(key, values = {}) {
-  const template = (language() === "zh" ? chinese : english)[key] ?? key;
+  const template = words()[key] ?? key;
   return template.replace(/\{(\w+)\}/g, (place, name) => String(values[name] ?? place));
 }

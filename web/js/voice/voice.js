@@ -7,10 +7,11 @@ import { TurnLatency } from "./latency.js";
 import { Microphone } from "./microphone.js";
 import { BrowserMouth, ServerMouth } from "./mouth.js";
 import { BrowserEar, browserRecogniser } from "./recognition.js";
+import { fits, refusal } from "./refusals.js";
 import { hearingRoute } from "./route.js";
 import { askConsent, openSheet } from "./sheet.js";
 import { Speaking } from "./speaking.js";
-import { language, tell } from "./tell.js";
+import { language, tell, words } from "./tell.js";
 
 /** What was said last is still on its way when the button is let go, ms. */
 const TAIL_MS = 250;
@@ -379,7 +380,8 @@ export class Voice {
     // Hands-free, noise that was no speech is nothing to speak of.
     if (this.#mode === "free" && error === "not-understood") return;
     sign(this.#sound(), "failed");
-    this.#parts.note(tell(`missed.${error}`, { detail: detail ?? tell("away.reason") }));
+    const why = detail && fits(detail, language()) ? detail : tell("away.reason");
+    this.#parts.note(tell(`missed.${error}`, { detail: why }));
     this.#pump();
   }
 
@@ -388,8 +390,9 @@ export class Voice {
     this.#speaking.reply(tell("watch.rule", { rule }), id, true);
   }
 
-  #refused({ about, detail }) {
-    if (this.#byVoice.delete(about) && detail) this.#speaking.reply(String(detail), about, true);
+  #refused({ about, code, detail }) {
+    if (!this.#byVoice.delete(about)) return;
+    this.#speaking.reply(refusal(words(), code, detail, language()), about, true);
   }
 
   /** Stops and begins to speak as the policy says. */
