@@ -35,7 +35,11 @@ export class BrowserMouth {
     return new Promise((resolve) => {
       let sounded = false;
       const longest = LONGEST_MS + (text.length * SIGN_MS) / rate;
-      const timer = setTimeout(() => end(false), longest);
+      const timer = setTimeout(() => {
+        end(false);
+        // It may speak yet, and is not to speak into what comes next.
+        this.#synthesis.cancel();
+      }, longest);
       const end = (said) => {
         clearTimeout(timer);
         resolve(said);
