@@ -2,7 +2,8 @@
 
 Driving contract: ``start`` once; ``read`` from the loop as the assistants command; each is answered
 by one ``TextRead`` to ``hear``, later. A session's reading that nobody waits for takes the place of
-its last one that has not begun. ``read_now`` for a picture that a person sends themselves.
+its last one that has not begun. For a picture that a person sends themselves, ``turn``, and in it
+``unpacking`` and ``read_now``.
 ``leave`` when a session ends, ``close`` at the end.
 """
 
@@ -11,8 +12,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from streaming.stats import Latency
@@ -33,6 +35,9 @@ MOST_WAITED_FOR = 16
 NOW_WITHIN = 20.0
 """Seconds in which a picture that a person sent has to be read."""
 
+MOST_UNPACKED = 2
+"""Pictures of people that are unpacked at a time, in all sessions: each may be a large one."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Order:
@@ -52,11 +57,13 @@ class ReadingDesk:
         self.latency = Latency()
         self.replaced = 0
         "Readings that a newer one of the same session took the place of."
+        self.unpacking = asyncio.Semaphore(MOST_UNPACKED)
+        "To be held while a picture that was sent is unpacked."
         self._thread = thread
         self._waited_for: deque[_Order] = deque()
         self._ambient: dict[str, _Order] = {}
         self._sent: set[str] = set()
-        "Sessions of which a picture is being read that their person sent."
+        "Sessions of which a picture is taken in or read that their person sent."
         self._last_sent = 0
         "Id of the newest such picture; below 0, where no assistant has its own."
         self._wanted = asyncio.Event()
@@ -77,14 +84,22 @@ class ReadingDesk:
             self._waited_for.append(order)
         self._wanted.set()
 
+    @contextmanager
+    def turn(self, session: str) -> Iterator[bool]:
+        """Whether a session may send a picture: only while none of its own is under way."""
+        mine = session not in self._sent
+        self._sent.add(session)
+        try:
+            yield mine
+        finally:
+            if mine:
+                self._sent.discard(session)
+
     async def read_now(self, session: str, shot: Shot) -> TextRead:
-        """What is in a picture that a person sent: one of a session at a time, within bounds."""
+        """What is in a picture that a person sent, within bounds. Call in its ``turn``."""
         self._last_sent -= 1
         request = RequestId(self._last_sent)
-        if session in self._sent:
-            return TextRead(request, (), "the last picture is still being read; wait for it")
         done: asyncio.Future[TextRead] = asyncio.get_running_loop().create_future()
-        self._sent.add(session)
         try:
             async with asyncio.timeout(NOW_WITHIN):
                 self.read(session, ReadText(request, shot, waited_for=True), _into(done))
@@ -92,7 +107,6 @@ class ReadingDesk:
         except TimeoutError:
             return TextRead(request, (), "the reader has too much to do; try again in a moment")
         finally:
-            self._sent.discard(session)
             self.cancel(session, request)
 
     def cancel(self, session: str, request: RequestId) -> None:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
 from streaming.problems import HTTPProblem
+from streaming.reading_desk import ReadingDesk
 from streaming.routes import EntryHere, ServerHere, let_in
 from streaming.still import MOST_BYTES, read_jpeg
 from vision.picture import Picture
@@ -17,6 +18,11 @@ from vision.types import TextBlock
 
 RETRY = 2
 """Seconds after which the reader may have time again."""
+
+BODY_WITHIN = 20.0
+"""Seconds in which a picture has to have come."""
+
+BUSY = "the last picture is still being read; wait for it"
 
 JPEG = "image/jpeg"
 
@@ -30,28 +36,46 @@ async def read_still(request: Request, entry: EntryHere, server: ServerHere) -> 
     desk = server.faculties.reader
     if desk is None:
         raise HTTPProblem(501, "This server reads no text: its operator has turned the reader off")
-    picture = await _picture(request)
-    said = await desk.read_now(entry.session.identity.session, Shot(picture))
+    session = entry.session.identity.session
+    with desk.turn(session) as mine:
+        if not mine:
+            raise _unread(BUSY)
+        picture = await _picture(desk, await _body(request))
+        said = await desk.read_now(session, Shot(picture))
     if said.failed:
-        detail = f"The text could not be read: {said.failed}"
-        raise HTTPProblem(503, detail, {"Retry-After": str(RETRY)})
+        raise _unread(said.failed)
     blocks = await asyncio.to_thread(reading_order, said.blocks)
     return JSONResponse({"blocks": [_block(each) for each in blocks]})
 
 
-async def _picture(request: Request) -> Picture:
+def _unread(why: str) -> HTTPProblem:
+    return HTTPProblem(503, f"The text could not be read: {why}", {"Retry-After": str(RETRY)})
+
+
+async def _body(request: Request) -> bytes:
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if given != JPEG:
         raise HTTPProblem(415, f"Send Content-Type: {JPEG}, not {given or 'nothing'}")
     data = bytearray()
-    async for chunk in request.stream():
-        data += chunk
-        if len(data) > MOST_BYTES:
-            raise HTTPProblem(
-                413, f"A picture may have at most {MOST_BYTES} bytes: send it smaller"
-            )
     try:
-        return await asyncio.to_thread(read_jpeg, bytes(data))
+        async with asyncio.timeout(BODY_WITHIN):
+            async for chunk in request.stream():
+                data += chunk
+                if len(data) > MOST_BYTES:
+                    raise HTTPProblem(
+                        413, f"A picture may have at most {MOST_BYTES} bytes: send it smaller"
+                    )
+    except TimeoutError:
+        raise HTTPProblem(
+            408, f"The picture did not come within {BODY_WITHIN:.0f} s: send it smaller"
+        ) from None
+    return bytes(data)
+
+
+async def _picture(desk: ReadingDesk, data: bytes) -> Picture:
+    try:
+        async with desk.unpacking:
+            return await asyncio.to_thread(read_jpeg, data)
     except ValueError as error:
         raise HTTPProblem(400, str(error)) from error
 
