@@ -102,8 +102,7 @@ def states_page() -> str:
         "",
         "Taken by `tools/screenshots.py` of the real page in Chromium; the camera is still, and",
         "what the server sees and says is scripted. Tests hold these states: axe-core, the",
-        "keyboard and large text (`tests/e2e/test_accessibility.py`), and their looks",
-        "(`tests/e2e/test_looks.py`).",
+        "keyboard, large text, and how they looked before (`tests/e2e/test_states.py`).",
     ]
     for name in STATES:
         pictures = [

@@ -1,20 +1,28 @@
-"""The page for everybody: axe-core in each of its states, the keyboard alone, large text."""
+"""Each of the page's states: for everybody to use, and as it was.
+
+Axe-core, text twice as large, the keyboard alone; looks and what is read out (``page_looks.py``).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import fake_camera_browser
+from page_looks import TOLERANCE, changed, difference, read_otherwise, small
 from page_states import DESKTOP, PHONE, STATES, Visit, settle, visited, wait, write_still
 from playwright.sync_api import Browser, Page, ViewportSize
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 GRAVE = {"serious", "critical"}
-VISITS = (Visit(PHONE, "en", "light"), Visit(DESKTOP, "zh", "dark"))
+VISITS = (Visit(PHONE, "en", "light"), Visit(DESKTOP, "en", "dark"))
+IN_CHINESE = Visit(PHONE, "zh", "dark")
+STILL_TREES = {"start", "denied", "source", "view", "recall", "seek", "menu"}
+"""States in which nothing is told that changes while it is looked at."""
 NARROW = ViewportSize(width=320, height=640)
 LARGE = "document.documentElement.style.fontSize = '200%'"
 OUTSIDE = """() => [...document.querySelectorAll("button, input, a, summary")]
@@ -45,12 +53,15 @@ def still_browser(visit: Visit, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.mark.parametrize("state", STATES)
 def test_all_can_read_and_reach_it(
-    still_browser: Browser, base: str, visit: Visit, state: str
+    still_browser: Browser, base: str, visit: Visit, state: str, artefacts: Path
 ) -> None:
     """Axe finds nothing grave; with text twice as large nothing is out of reach."""
     with visited(still_browser, base, visit) as page:
         STATES[state](page, visit)
         settle(page)
+        looks = changed(page, f"{state}-{visit.screen.name}", artefacts)
+        if visit.screen is PHONE and state in STILL_TREES:
+            looks = looks or read_otherwise(page, state)
         found = Axe().run(page).response["violations"]
         if visit.screen is PHONE:
             page.set_viewport_size(NARROW)
@@ -58,7 +69,36 @@ def test_all_can_read_and_reach_it(
         settle(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
         assert page.evaluate(OUTSIDE) == []
-    assert [told(each) for each in found if each["impact"] in GRAVE] == []
+    assert grave(found) == []
+    assert not looks, looks
+
+
+@pytest.mark.parametrize("state", ["live", "view"])
+def test_in_chinese_it_can_be_read_as_well(
+    still_browser: Browser, base: str, visit: Visit, state: str
+) -> None:
+    if visit.screen is not IN_CHINESE.screen:
+        pytest.skip("once is enough")
+    with visited(still_browser, base, IN_CHINESE) as page:
+        STATES[state](page, IN_CHINESE)
+        settle(page)
+        assert page.evaluate("document.documentElement.lang") == "zh"
+        assert grave(Axe().run(page).response["violations"]) == []
+
+
+def test_a_button_that_moved_is_noticed(still_browser: Browser, base: str, visit: Visit) -> None:
+    with visited(still_browser, base, visit) as page:
+        STATES["live"](page, visit)
+        settle(page)
+        before = small(page.screenshot())
+        assert difference(before, small(page.screenshot())) < TOLERANCE
+        page.evaluate("document.querySelector('#speak').style.translate = '40px'")
+        assert difference(before, small(page.screenshot())) > TOLERANCE
+
+
+def grave(found: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
+    """Those findings of axe that keep people out."""
+    return [told(each) for each in found if each["impact"] in GRAVE]
 
 
 def told(violation: dict[str, Any]) -> tuple[str, list[str]]:
