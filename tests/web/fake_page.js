@@ -46,6 +46,14 @@ class Element {
     return this.getAttribute("id");
   }
 
+  set id(id) {
+    this.setAttribute("id", id);
+  }
+
+  click() {
+    this.fire("click");
+  }
+
   get textContent() {
     return this.text ?? this.children.map((each) => each.textContent).join("");
   }

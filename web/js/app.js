@@ -14,6 +14,7 @@ export class App {
   #connection;
   #show;
   #choices;
+  #keep;
   /** @type {Source | null} */
   #source = null;
   /** @type {Wish | null} */
@@ -26,13 +27,17 @@ export class App {
   /** @type {Problem | null} the last one, while it holds */
   problem = null;
 
-  /** `show` is called on every change, with the App and with `retryIn`, ms, if that is known. */
-  constructor({ api, stage, connection, choices, show }) {
+  /**
+   * `show` is called on every change, with the App and with `retryIn`, ms, if that is known. `keep`
+   * fetches what would be lost with the session: a promise, or null if there is nothing.
+   */
+  constructor({ api, stage, connection, choices, show, keep = () => null }) {
     this.#api = api;
     this.#stage = stage;
     this.#connection = connection;
     this.#choices = choices;
     this.#show = show;
+    this.#keep = keep;
   }
 
   /** What is looked at, null on the start screen. */
@@ -65,10 +70,10 @@ export class App {
     }
   }
 
-  /** Ends it all and goes back to the start. */
-  stop() {
+  /** Ends it all and goes back to the start. @param {boolean} parts.now nothing can be awaited */
+  stop({ now = false } = {}) {
     this.#turn += 1;
-    this.#connection.stop();
+    this.#leave(now);
     this.#release();
     this.#become("idle");
   }
@@ -145,8 +150,18 @@ export class App {
     if (source === this.#source && this.problem?.code === "camera-held") this.#become(this.state);
   }
 
+  /** Ends the session, once what is kept of it is here; another source goes on with it. */
+  #leave(now) {
+    const turn = this.#turn;
+    const kept = now ? null : this.#keep();
+    if (!kept) return this.#connection.stop();
+    kept.finally(() => {
+      if (turn === this.#turn && !this.#source) this.#connection.stop();
+    });
+  }
+
   #fail(problem) {
-    this.#connection.stop();
+    this.#leave(false);
     this.#release();
     this.#become("failed", problem);
   }

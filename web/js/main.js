@@ -117,13 +117,13 @@ const explore = new Explore({
   note: (text) => status.note(text),
   known: () => ({ labels, anything: footnote?.features?.words === true }),
 });
-const app = new App({ api, stage, connection, choices, show });
+const app = new App({ api, stage, connection, choices, show, keep: keepRecording });
 const controls = new Controls({
   source: (kind, choice) => app.look({ kind, choice }),
   file: (file) => app.look({ kind: "file", file }),
   flip: () => app.flip(),
   toggle: () => (STREAMING.has(app.state) ? app.stop() : app.retry()),
-  retry: () => (connection.running ? connection.retryNow() : begin(() => app.retry())),
+  retry: () => (connection.running && app.source ? connection.retryNow() : begin(() => app.retry())),
   view: setView,
   captions: (captions) => {
     choices.remember({ captions });
@@ -185,6 +185,16 @@ async function offerRecording() {
   });
   recording.show(language);
   return recording;
+}
+
+/** The session waits for it to come; nobody is listened to meanwhile. */
+function keepRecording() {
+  const kept = recording?.keep() ?? null;
+  if (kept) {
+    assistant.lost();
+    voice.lost();
+  }
+  return kept;
 }
 
 function captionsWanted() {
@@ -328,7 +338,7 @@ navigator.connection?.addEventListener?.("change", ({ target: { type } }) => {
   if (type !== way) connection.networkChanged();
   way = type;
 });
-window.addEventListener("pagehide", () => app.stop());
+window.addEventListener("pagehide", () => app.stop({ now: true }));
 // A code that is scanned into this very tab changes the fragment alone, and loads nothing.
 window.addEventListener("hashchange", () => location.reload());
 navigator.mediaDevices?.addEventListener?.("devicechange", showSources);

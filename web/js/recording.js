@@ -7,6 +7,8 @@
 const TOLD_WITHIN = 5000;
 /** A file that is fetched stays in memory for so long after, ms: browsers copy it while saving. */
 const SAVED_WITHIN = 60_000;
+/** So long the server may take to put together what is fetched before its session ends, ms. */
+const PACKED_WITHIN = 20_000;
 
 /** They come with it: few ever record. */
 export const WORDS = {
@@ -17,6 +19,7 @@ export const WORDS = {
     starting: "Recording begins…",
     on: "Recording {time}",
     began: "Recording has begun.",
+    unknown: "Recording: no word from the server…",
     packing: "The recording is being put together…",
     save: "Save recording, {size}",
     saving: "Saving…",
@@ -29,7 +32,7 @@ export const WORDS = {
     "ended.behind": "It ended by itself: the server could not keep up.",
     "ended.broken": "It ended by a fault of the server; what there is can be saved.",
     "ended.no-key-frame": "There is no recording: no picture came that it could begin with.",
-    lost: "The recording is lost: the server does not know of it any more.",
+    lost: "The recording is lost: the server has it no more, or did not send it in time.",
     unsaved: "The recording could not be saved. {detail}",
   },
   zh: {
@@ -39,6 +42,7 @@ export const WORDS = {
     starting: "即将开始录制…",
     on: "正在录制 {time}",
     began: "录制已开始。",
+    unknown: "录制：服务器暂无回应…",
     packing: "正在整理录像…",
     save: "保存录像，{size}",
     saving: "正在保存…",
@@ -51,7 +55,7 @@ export const WORDS = {
     "ended.behind": "服务器来不及处理，录制自动结束。",
     "ended.broken": "服务器出错，录制结束；已录内容可以保存。",
     "ended.no-key-frame": "没有录像：没有等到可以开始的画面。",
-    lost: "录像已丢失：服务器不再有它。",
+    lost: "录像已丢失：服务器不再有它，或未能及时发送。",
     unsaved: "录像无法保存。{detail}",
   },
 };
@@ -65,7 +69,13 @@ export class Recording {
   #message = null;
   #ticking;
   #heard = 0;
-  #url = "";
+  /** @type {Blob | null} the recording itself, once it is here, until it is saved or dismissed */
+  #blob = null;
+  /** @type {Promise<Blob> | null} */
+  #fetching = null;
+  /** @type {Promise<void> | null} */
+  #keeping = null;
+  #settled = () => {};
 
   /**
    * @param {HTMLElement} parts.sheet where the button goes, at its end
@@ -85,7 +95,7 @@ export class Recording {
     const [end, save, drop] = this.#sign.querySelectorAll("button");
     end.addEventListener("click", () => this.#end());
     save.addEventListener("click", () => this.#save());
-    drop.addEventListener("click", () => this.#become("off"));
+    drop.addEventListener("click", () => this.#drop());
   }
 
   /** Whether one is being made. */
@@ -99,9 +109,22 @@ export class Recording {
     this.#show();
   }
 
+  /**
+   * Ends and fetches it, as the session is about to end, and a recording at the server with it.
+   * @returns {Promise<void> | null} settles when it is here or lost; null: nothing to wait for
+   */
+  keep() {
+    if (this.#blob || this.#state === "off") return null;
+    this.#keeping ??= this.#rescue().finally(() => (this.#keeping = null));
+    return this.#keeping;
+  }
+
   /** Takes a message of the type `recording`. */
   hear(message) {
     const before = this.#state;
+    // It is here, whatever becomes of the server's own; and what is being ended is not on again.
+    if (this.#blob && ["off", "done"].includes(message.state)) return;
+    if (this.#keeping && message.state === "on") return;
     this.#message = message;
     this.#heard = performance.now();
     if (message.state === "off" && message.reason) this.#become("packing");
@@ -109,40 +132,89 @@ export class Recording {
     else if (message.state !== "off") this.#become(message.state);
     else if (before !== "saving") this.#become("off");
     if (this.#state !== before) this.#announce(before);
+    if (this.#state === "done" || this.#state === "off") this.#settled();
   }
 
   /** Another session, or the same after a break. @param {boolean} resumed */
   greeted(resumed) {
-    if (resumed || this.#state === "off") return;
-    this.#become("off");
-    this.#parts.note(this.#put("lost"));
+    if (resumed || this.#blob || this.#state === "off") return;
+    this.#lose();
   }
 
   #press() {
     this.#button.closest("dialog")?.close();
     if (this.on) this.#end();
-    else this.#parts.send({ type: "record", on: true });
+    else if (this.#parts.send({ type: "record", on: true })) this.#blob = null;
   }
 
+  /** @returns {boolean} whether the server is told */
   #end() {
-    this.#parts.send({ type: "record", on: false });
+    return this.#parts.send({ type: "record", on: false });
   }
 
   async #save() {
-    const { url } = this.#message;
     this.#become("saving");
     try {
-      // Once the server has sent it, it is here alone: a second press saves the same again.
-      this.#url ||= URL.createObjectURL(await this.#parts.fetch(url));
-      download(this.#url);
-      this.#become("off");
-      const kept = this.#url;
-      this.#url = "";
-      setTimeout(() => URL.revokeObjectURL(kept), SAVED_WITHIN);
+      const url = URL.createObjectURL(await this.#fetched());
+      download(url);
+      setTimeout(() => URL.revokeObjectURL(url), SAVED_WITHIN);
+      this.#drop();
     } catch (error) {
-      this.#become("done");
+      if (this.#state === "saving") this.#become("done");
       this.#parts.note(this.#put("unsaved", { detail: error.message }));
     }
+  }
+
+  /** It is saved, or not wanted: nobody need keep it. */
+  #drop() {
+    this.#blob = null;
+    this.#become("off");
+    this.#forget();
+  }
+
+  /** The server keeps it for as long as nobody says this. */
+  #forget() {
+    this.#parts.send({ type: "record", drop: true });
+  }
+
+  #lose() {
+    this.#become("off");
+    this.#parts.note(this.#put("lost"));
+  }
+
+  async #fetched() {
+    if (this.#blob) return this.#blob;
+    if (!this.#message?.url) throw new Error("there is none");
+    this.#fetching ??= this.#parts.fetch(this.#message.url).finally(() => (this.#fetching = null));
+    return this.#fetching;
+  }
+
+  async #rescue() {
+    try {
+      if ((this.on || this.#state === "unknown") && !this.#end()) throw new Error("no way there");
+      if (this.on || this.#state === "unknown") this.#become("packing");
+      if (this.#state === "packing") await this.#packed();
+      // There was nothing yet, and that is told.
+      if (this.#state === "off") return;
+      const blob = await this.#fetched();
+      // Saved or dismissed in the meantime.
+      if (this.#state === "off") return;
+      this.#blob = blob;
+      this.#forget();
+    } catch {
+      if (this.#state !== "off") this.#lose();
+    }
+  }
+
+  /** Waits until the server has put it together, or for long enough. */
+  #packed() {
+    return new Promise((resolve) => {
+      const late = setTimeout(resolve, PACKED_WITHIN);
+      this.#settled = () => {
+        clearTimeout(late);
+        resolve();
+      };
+    });
   }
 
   #become(state) {
@@ -154,7 +226,7 @@ export class Recording {
 
   /** The server tells every second; where it does not, nobody knows whether it still records. */
   #tick() {
-    if (performance.now() - this.#heard > TOLD_WITHIN) this.#become("off");
+    if (performance.now() - this.#heard > TOLD_WITHIN) this.#become("unknown");
   }
 
   #announce(before) {
@@ -188,8 +260,7 @@ export class Recording {
     this.#button.setAttribute("aria-pressed", String(this.on));
     this.#sign.hidden = this.#state === "off";
     this.#sign.dataset.state = this.#state;
-    const line = { starting: "starting", on: "on", packing: "packing", saving: "saving" };
-    const key = line[this.#state];
+    const key = ["done", "off"].includes(this.#state) ? "" : this.#state;
     this.#sign.querySelector("b").textContent = key ? this.#put(key, { time: clock(seconds) }) : "";
     end.textContent = this.#put("end");
     save.textContent = this.#put("save", { size: megabytes(bytes) });
