@@ -258,6 +258,7 @@ export class Voice {
   async #goOn() {
     this.#mode = this.#wanted;
     await this.#listen(this.#mode);
+    if (this.#mode === "off") return;
     this.#speaking.personQuiet(performance.now());
     this.#show(this.#mode);
     this.#parts.note(tell(`note.${this.#mode}`));
