@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-START_LIMIT = 60.0
+START_LIMIT = 120.0
 """Seconds until a server must answer."""
 
 ROOT = Path(__file__).resolve().parent.parent
