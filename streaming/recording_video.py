@@ -59,9 +59,9 @@ class CameraVideo:
         self._container.mux(packet)
 
     def finish(self) -> bytes:
-        """The whole file."""
+        """The whole file, once: it is not kept here."""
         self._container.close()
-        return self._file.getvalue()
+        return taken_from(self._file)
 
 
 class AnnotatedVideo:
@@ -88,18 +88,25 @@ class AnnotatedVideo:
         self._container.mux(stream.encode(frame))
 
     def finish(self) -> bytes:
-        """The whole file; empty if there was no picture."""
+        """The whole file, once: it is not kept here. Empty if there was no picture."""
         if self._stream is None:
             return b""
         self._container.mux(self._stream.encode(None))
         self._container.close()
-        return self._file.getvalue()
+        return taken_from(self._file)
 
     def _opened(self, picture: Picture) -> av.VideoStream:
         stream = self._container.add_stream("libx264", rate=NOMINAL_FPS, options=ANNOTATED)
         stream.width, stream.height, stream.pix_fmt = picture.width, picture.height, "yuv420p"
         stream.time_base = stream.codec_context.time_base = TIME_BASE
         return stream
+
+
+def taken_from(file: io.BytesIO) -> bytes:
+    """What is in it, which is empty from then on."""
+    content = file.getvalue()
+    file.truncate(0)
+    return content
 
 
 def parameters(key_frame: bytes) -> bytes:

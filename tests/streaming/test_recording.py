@@ -391,6 +391,30 @@ def test_the_annotated_video_keeps_times_and_takes_other_sizes() -> None:
     assert {(each.width, each.height) for each in frames} == {(320, 240)}
 
 
+class Narrow(io.BytesIO):
+    """A file that notes how much is written at once."""
+
+    most = 0
+
+    def write(self, content: Any) -> int:
+        self.most = max(self.most, memoryview(content).nbytes)
+        return super().write(content)
+
+
+def test_videos_are_packed_in_small_pieces_and_not_kept() -> None:
+    file, noise = Narrow(), np.random.default_rng(1).bytes(5 << 20)
+    with zipfile.ZipFile(file, "w") as packed:
+        for how in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            recording_files.pack(packed, str(how), noise, how)
+    assert file.most <= 300_000, "who writes it all at once stops all other threads"
+    with zipfile.ZipFile(file) as packed:
+        assert {packed.read(each) == noise for each in packed.namelist()} == {True}
+    video = AnnotatedVideo()
+    video.add(Picture.from_bgr(np.zeros((240, 320, 3), np.uint8)), 0)
+    assert len(video.finish()) > 500
+    assert video._file.getbuffer().nbytes == 0
+
+
 async def test_a_fault_in_recording_ends_it_and_leaves_the_picture_alone(
     serving: Maker, connected: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
