@@ -13,7 +13,8 @@ import asyncio
 import importlib.util
 import struct
 import sys
-from typing import Literal
+from collections.abc import Coroutine
+from typing import Any, Literal
 
 import msgspec
 
@@ -82,7 +83,7 @@ class Sphinx:
     async def _text(self, pcm: bytes) -> str:
         async with self._talking:
             process = await self.start()
-            reply = await self._asked(process, pcm)
+            reply = await self._whole(_asked(process, pcm), ANSWER_WITHIN)
         if reply.failed:
             raise NoAnswer(f"the recogniser failed: {reply.failed}", "the recogniser failed")
         return reply.text
@@ -109,7 +110,7 @@ class Sphinx:
         self._process = process = await asyncio.create_subprocess_exec(
             *command, stdin=pipe, stdout=pipe
         )
-        greeting = await self._reply(process, START_WITHIN)
+        greeting = await self._whole(_reply(process), START_WITHIN)
         if greeting.failed:
             self._end()
             raise NoAnswer(f"the recogniser does not start: {greeting.failed}")
@@ -117,38 +118,26 @@ class Sphinx:
 
     async def aclose(self) -> None:
         """Ends the process, and whatever waits for it."""
+        process = self._process
         for asking in tuple(self._asking):
             asking.cancel()
         await asyncio.gather(*self._asking, return_exceptions=True)
-        process = self._process
         self._end()
         if process is not None:
             await process.wait()
 
-    async def _asked(self, process: asyncio.subprocess.Process, pcm: bytes) -> Reply:
-        assert process.stdin is not None
-        try:
-            process.stdin.write(LENGTH.pack(len(pcm)) + pcm)
-            await process.stdin.drain()
-        except ConnectionError:
-            self._end()
-            raise NoAnswer("the recogniser's process has ended") from None
-        return await self._reply(process, ANSWER_WITHIN)
-
-    async def _reply(self, process: asyncio.subprocess.Process, within: float) -> Reply:
-        """The next line; where none comes, or the caller is gone, the process is ended."""
-        assert process.stdout is not None
+    async def _whole(self, exchange: Coroutine[Any, Any, Reply], within: float) -> Reply:
+        """Ends the process unless all was said: who asks next would get the words of who did."""
         try:
             async with asyncio.timeout(within):
-                line = await process.stdout.readline()
-            return msgspec.json.decode(line, type=Reply)
+                return await exchange
         except TimeoutError:
             self._end()
             raise NoAnswer("the recogniser did not answer in time") from None
-        except msgspec.MsgspecError:
+        except (ConnectionError, msgspec.MsgspecError):
             self._end()
             raise NoAnswer("the recogniser's process has ended") from None
-        except asyncio.CancelledError:
+        except BaseException:
             self._end()
             raise
 
@@ -156,3 +145,16 @@ class Sphinx:
         process, self._process = self._process, None
         if process is not None and process.returncode is None:
             process.kill()
+
+
+async def _asked(process: asyncio.subprocess.Process, pcm: bytes) -> Reply:
+    assert process.stdin is not None
+    process.stdin.write(LENGTH.pack(len(pcm)) + pcm)
+    await process.stdin.drain()
+    return await _reply(process)
+
+
+async def _reply(process: asyncio.subprocess.Process) -> Reply:
+    """The next line."""
+    assert process.stdout is not None
+    return msgspec.json.decode(await process.stdout.readline(), type=Reply)

@@ -13,6 +13,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from models import speech_sphinx
 from models.endpoint_config import EndpointConfig
 from models.speech_endpoint import SpeechEndpoint, VoiceEndpoint
 from models.speech_sphinx import Sphinx
@@ -151,6 +152,52 @@ async def test_who_leaves_does_not_end_the_process_for_the_others(sphinx: Sphinx
     await asyncio.gather(leaving, return_exceptions=True)
     assert await sphinx.transcribe(spoken("tell-me-when"), "en") == INSTRUCTION
     assert (await sphinx.start()).pid == process.pid
+
+
+COUNTS = """
+import struct, sys, time
+time.sleep(float(sys.argv[1]))
+while len(head := sys.stdin.buffer.read(4)) == 4:
+    size = len(sys.stdin.buffer.read(*struct.unpack("<I", head)))
+    print('{"text": "%d"}' % size, flush=True)
+"""
+"""Stands in for the recogniser's process: begins to read late, and says how much it got."""
+
+LONG: Samples = np.zeros(16_000 * 15, np.int16)
+"""More than fits on the way to a process that does not read."""
+
+
+async def stands_in(ear: Sphinx, idle: float) -> asyncio.subprocess.Process:
+    pipe = asyncio.subprocess.PIPE
+    ear._process = process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", COUNTS, str(idle), stdin=pipe, stdout=pipe
+    )
+    return process
+
+
+async def test_nobody_gets_the_words_of_who_was_cut_off_while_they_were_sent(
+    sphinx: Sphinx,
+) -> None:
+    before = await stands_in(sphinx, 1.0)
+    asking = asyncio.create_task(sphinx._text(LONG.tobytes()))
+    await asyncio.sleep(0.1)
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+    if sphinx._process is None:
+        await stands_in(sphinx, 0)
+    assert await sphinx.transcribe(TONE, "en") == str(TONE.nbytes)
+    assert await before.wait() < 0, "it was ended"
+
+
+async def test_a_process_that_does_not_read_is_given_up(
+    sphinx: Sphinx, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = await stands_in(sphinx, 60)
+    monkeypatch.setattr(speech_sphinx, "ANSWER_WITHIN", 0.2)
+    async with asyncio.timeout(20):
+        with pytest.raises(NoAnswer, match="in time"):
+            await sphinx.transcribe(LONG, "en")
+        await process.wait()
 
 
 def test_without_its_package_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
