@@ -81,7 +81,7 @@ class Recorder:
         if not self._shelf.fits(self._about.session, 1):
             return "The server keeps as many recordings as it may: try again in a few minutes"
         self._state, self._since, self._reason = "starting", time.monotonic(), None
-        self._take = Take(self._session, self._about, lambda: self.stop("behind"))
+        self._take = Take(self._session, self._about, *self._ends())
         self._camera, camera.tap = camera, self._take.came
         camera.ask_key()
         self.tell()
@@ -173,6 +173,9 @@ class Recorder:
         """The assistant said something."""
         self._standing.said(message)
         self._note(lambda take: take.said(message, now))
+
+    def _ends(self) -> tuple[Callable[[], None], Callable[[], None]]:
+        return lambda: self.stop("behind"), lambda: self.stop("broken")
 
     def _note(self, note: Callable[[Take], T]) -> T | None:
         """What cannot be noted ends the recording, and nothing else."""

@@ -41,9 +41,14 @@ MANIFEST, CALLS, EVENTS = "recording.json", "calls.jsonl", "events.jsonl"
 class Writing:
     """One recording that is being made."""
 
-    def __init__(self, behind: Callable[[], None]) -> None:
-        """``behind`` is called when a frame of the camera had to be left out."""
-        self._behind = behind
+    def __init__(self, behind: Callable[[], None], broken: Callable[[], None]) -> None:
+        """Of what ends it.
+
+        Args:
+            behind: called when a frame of the camera had to be left out.
+            broken: called when one could not be written; what was before it is kept.
+        """
+        self._behind, self._broken = behind, broken
         self._thread = ThreadPoolExecutor(1, "recording")
         self._manifest: dict[str, Any] = {}
         self._calls, self._events = bytearray(), bytearray()
@@ -52,7 +57,9 @@ class Writing:
         self._waiting = {"camera": 0, "shown": 0}
         self._left_out = 0
         self._frames: list[int] = []
-        self._failure: Exception | None = None
+        self._failed = False
+        self._undrawn = 0
+        "Pictures that could not be drawn or encoded; counted by the thread."
 
     @property
     def size(self) -> int:
@@ -77,7 +84,6 @@ class Writing:
         if self._waiting["camera"] >= MOST_CAMERA:
             self._behind()
             return
-        self._frames.append(pts)
         self._later("camera", lambda: self._write_camera(frame, pts))
 
     def show(self, draw: Callable[[], Picture], pts: int) -> None:
@@ -85,7 +91,7 @@ class Writing:
         if self._waiting["shown"] >= MOST_SHOWN:
             self._left_out += 1
             return
-        self._later("shown", lambda: self._annotated.add(draw(), pts))
+        self._later("shown", lambda: self._write_shown(draw, pts))
 
     async def finish(self) -> bytes:
         """The ZIP.
@@ -100,6 +106,7 @@ class Writing:
 
     def close(self) -> None:
         """Frees it all; what is under way ends by itself."""
+        self._broken = _nobody
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     def _later(self, kind: str, job: Callable[[], None]) -> None:
@@ -109,38 +116,64 @@ class Writing:
         def run() -> None:
             try:
                 job()
-            except Exception as error:  # told at the end; a live session goes on
-                self._failure = self._failure or error
-            loop.call_soon_threadsafe(self._done, kind)
+            finally:
+                loop.call_soon_threadsafe(self._done, kind)
 
         self._thread.submit(run)
 
     def _done(self, kind: str) -> None:
         self._waiting[kind] -= 1
+        if self._failed:
+            self._broken()
 
     def _write_camera(self, frame: EncodedFrame, pts: int) -> None:
-        if self._camera is None:
-            self._camera = CameraVideo(frame, *size_of(frame))
-        self._camera.add(frame, pts)
+        if self._failed:
+            return  # what follows rests on the frame that is missing
+        try:
+            if self._camera is None:
+                self._camera = CameraVideo(frame, *size_of(frame))
+            self._camera.add(frame, pts)
+            self._frames.append(pts)
+        except Exception:
+            log.exception("a frame of the camera could not be recorded")
+            self._failed = True
+
+    def _write_shown(self, draw: Callable[[], Picture], pts: int) -> None:
+        try:
+            self._annotated.add(draw(), pts)
+        except Exception as error:
+            log.warning("a picture is left out of a recording: %s", error)
+            self._undrawn += 1
+
+    def _drawn(self) -> bytes:
+        """The annotated video; it is only to be looked at, and nothing else is lost without it."""
+        try:
+            return self._annotated.finish()
+        except Exception:
+            log.exception("the annotated video of a recording could not be ended")
+            return b""
 
     def _packed(self) -> bytes:
-        if self._failure is not None:
-            raise self._failure
-        assert self._camera is not None
+        if self._camera is None:
+            raise ValueError("nothing of the camera could be recorded")
         manifest = self._manifest | {
             "camera": self._camera.name,
             "frames": self._frames,
-            "pictures_left_out": self._left_out,
+            "pictures_left_out": self._left_out + self._undrawn,
         }
         file = io.BytesIO()
         with zipfile.ZipFile(file, "w") as packed:
             text = msgspec.json.format(msgspec.json.encode(manifest))
             pack(packed, MANIFEST, text, zipfile.ZIP_DEFLATED)
-            pack(packed, self._annotated.name, self._annotated.finish())
+            pack(packed, self._annotated.name, self._drawn())
             pack(packed, self._camera.name, self._camera.finish())
             pack(packed, EVENTS, self._events, zipfile.ZIP_DEFLATED)
             pack(packed, CALLS, self._calls, zipfile.ZIP_DEFLATED)
         return file.getvalue()
+
+
+def _nobody() -> None:
+    """Whose recording is over need not be told that it broke."""
 
 
 def pack(

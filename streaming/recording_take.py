@@ -27,11 +27,17 @@ TICKS_A_MS = 90
 class Take:
     """Notes what one session does."""
 
-    def __init__(self, session: Recorded, about: About, behind: Callable[[], None]) -> None:
-        """``behind`` is called when a frame of the camera had to be left out."""
+    def __init__(
+        self,
+        session: Recorded,
+        about: About,
+        behind: Callable[[], None],
+        broken: Callable[[], None],
+    ) -> None:
+        """For ``behind`` and ``broken`` see ``Writing``."""
         self._session = session
         self._about = about
-        self._writing = Writing(behind)
+        self._writing = Writing(behind, broken)
         self._first: EncodedFrame | None = None
         self._began: Begin | None = None
         self._seq = 0

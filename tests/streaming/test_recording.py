@@ -23,7 +23,7 @@ from streaming import recording, recording_files, recording_take
 from streaming.recording_calls import Look, Took, calls_in, detections_of, line_of, took
 from streaming.recording_shelf import Shelf
 from streaming.recording_standing import Standing
-from streaming.recording_video import AnnotatedVideo
+from streaming.recording_video import AnnotatedVideo, CameraVideo
 from streaming.replay_outputs import RecordingOutputs, replay_recording
 from streaming.replay_recording import Comparison, compared, is_recording, read_recording
 from streaming.wire import Watching
@@ -427,3 +427,40 @@ async def test_a_fault_in_recording_ends_it_and_leaves_the_picture_alone(
         assert client.said("recording")[-1]["reason"] == "broken"
         before = len(client.tracks)
         await client.until(lambda: len(client.tracks) > before + 3)
+
+
+async def test_a_picture_that_cannot_be_drawn_is_left_out_and_no_more(
+    serving: Maker, connected: Maker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    add, turns = AnnotatedVideo.add, iter(range(1_000_000))
+
+    def failing(video: AnnotatedVideo, picture: Picture, pts: int) -> None:
+        if next(turns) == 2:
+            raise ValueError("this one cannot be drawn")
+        add(video, picture, pts)
+
+    monkeypatch.setattr(AnnotatedVideo, "add", failing)
+    async with serving(a_scene()) as running, connected(running) as client:
+        path = await recorded(client, running, tmp_path / "recording.zip", 6)
+    with zipfile.ZipFile(path) as files:
+        assert json.loads(files.read("recording.json"))["pictures_left_out"] >= 1
+        assert len(files.read("annotated.mp4")) > 500
+    assert replay_recording(path, RecordingOutputs()).tracks == []
+
+
+async def test_a_camera_frame_that_cannot_be_written_ends_it_at_once_with_what_there_is(
+    serving: Maker, connected: Maker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    async with serving(a_scene()) as running, connected(running) as client:
+        await filmed(client, running)
+        client.channels["events"].send('{"type":"record","on":true}')
+        await client.until(lambda: state(client) == "on")
+        await asyncio.sleep(1)
+        monkeypatch.setattr(CameraVideo, "add", lambda *_: 1 / 0)
+        await client.until(lambda: state(client) == "done")
+        assert client.said("recording")[-1]["reason"] == "broken"
+        path = await fetched(client, running, tmp_path / "recording.zip")
+    with zipfile.ZipFile(path) as files:
+        manifest = json.loads(files.read("recording.json"))
+        with av.open(io.BytesIO(files.read(manifest["camera"]))) as video:
+            assert sum(1 for _ in video.decode(video=0)) == len(manifest["frames"]) > 3
