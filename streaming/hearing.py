@@ -74,11 +74,15 @@ class Hearing:
         self._judging: asyncio.Task[None] | None = None
         self._ending = False
         self._got = False
+        self._closed = False
 
     def listen(self, mode: Mode, language: Language | None = None) -> None:
-        """Begins to listen, or stops; a push that ends is answered, even if it is with nothing."""
+        """Begins to listen, or stops; a push that ends is answered, even if it is with nothing.
+
+        After ``close`` it does nothing.
+        """
         self._language = language or self._language
-        if mode == self._mode:
+        if mode == self._mode or self._closed:
             return
         before, self._mode = self._mode, mode
         if self._judging is None:
@@ -102,7 +106,7 @@ class Hearing:
 
     def close(self) -> None:
         """Ends what is under way; once or more."""
-        self._mode = "off"
+        self._mode, self._closed = "off", True
         self._sound.forget()
         for task in (*self._under_way, *filter(None, [self._judging])):
             task.cancel()
@@ -111,15 +115,31 @@ class Hearing:
         """Judges what comes, until cancelled."""
         while True:
             try:
-                async with asyncio.timeout(GAP):
-                    await self._came.wait()
-            except TimeoutError:
-                self._fell_silent()
-                continue
-            self._came.clear()
-            await self._judge_all()
-            if self._ending:
-                self._end_push()
+                await self._judge_next()
+            except Exception:
+                log.exception("session %s: speech could not be told from noise", self._session)
+                self._judged_nothing()
+                await asyncio.sleep(GAP)  # what fails always is not to be told all the time
+
+    async def _judge_next(self) -> None:
+        try:
+            async with asyncio.timeout(GAP):
+                await self._came.wait()
+        except TimeoutError:
+            self._fell_silent()
+            return
+        self._came.clear()
+        await self._judge_all()
+        if self._ending:
+            self._end_push()
+
+    def _judged_nothing(self) -> None:
+        """Begins anew after a fault, which is told for what was being said."""
+        self._ending = False
+        if not self._utterances.speaking:
+            self._said += 1
+        self._say(Heard(id=self._id, final=True, error="away"))
+        self._begin()
 
     async def _judge_all(self) -> None:
         windows, now = list(self._sound.windows()), time.monotonic()

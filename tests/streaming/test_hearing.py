@@ -232,3 +232,38 @@ async def test_closing_ends_what_is_under_way(person: Person, speech: Samples) -
     person.recogniser.go_on.set()
     await asyncio.sleep(0.05)
     assert not person.said
+
+
+async def test_a_detector_that_fails_is_told_and_it_goes_on_to_listen(
+    person: Person, speech: Samples
+) -> None:
+    detector = person.ear._detector
+    person.ear._detector = Failing()
+    person.ear.listen("push")
+    await person.make_sound(speech[:RATE])
+    await person.until(lambda: person.said)
+    assert person.said[0] == Heard(id="heard-1", final=True, error="away")
+    person.ear._detector = detector
+    before = len(person.said)
+    await person.make_sound(speech)
+    person.ear.listen("off")
+    await person.until(lambda: len(person.said) > before and not person.ear._ending)
+    assert person.said[-1].text == "How many people?"
+
+
+async def test_after_closing_nothing_begins(person: Person, speech: Samples) -> None:
+    person.ear.close()
+    person.ear.listen("push")
+    await person.make_sound(speech)
+    person.ear.listen("off")
+    await asyncio.sleep(0.1)
+    assert person.heard == []
+    assert person.ear._judging is None
+
+
+class Failing:
+    def probability(self, _window: Samples) -> float:
+        raise RuntimeError("worn out")
+
+    def forget(self) -> None:
+        pass
