@@ -201,8 +201,9 @@ class Sessions:
         """The same session with another connection; the one before is closed."""
         session_id, before = entry.session.identity.session, entry.peer
         log.info("session %s: goes on over another connection", session_id)
-        entry.session.cut_since = entry.heard - UNHEARD
-        entry.came |= before.bytes_received > 0
+        if before.bytes_received > 0:  # over one that never came to be, nothing was heard at all
+            entry.session.cut_since = entry.heard - UNHEARD
+            entry.came = True
         before.part()
         self._behind(before.close(), f"close {session_id}")
         self._waiting.take(session_id)

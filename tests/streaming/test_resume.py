@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,11 +15,12 @@ from aiortc import RTCConfiguration, RTCPeerConnection
 from aiortc.rtp import RtcpByePacket
 
 from models.scripted import ScriptedDetector, Step
-from streaming import resume
+from streaming import resume, sessions
 from streaming.ingest import Arrival
 from streaming.resume import MAX_TOKEN, MOST_HELD, Tokens, WaitingRoom
 from streaming.resume_clock import SAME_VIEW, STANDSTILL, MediaTime
 from streaming.resume_said import MOST_KEPT, Said
+from streaming.sessions import Sessions
 from streaming.wire import Alert, Answer, FrameRef, Message, Problem, Watching
 from tests.streaming.conftest import Camera, Client, _offer, _open_channels, _read_returned, one_box
 from vision.types import Seconds
@@ -330,3 +332,39 @@ def test_what_matters_is_said_again_with_its_true_age_and_nothing_else() -> None
     for _ in range(2 * MOST_KEPT):
         said.note(whole, 30.0)
     assert len(said.since(0.0, 31.0)) == MOST_KEPT
+
+
+async def test_words_of_a_break_are_not_lost_over_an_attempt_that_failed() -> None:
+    peers: list[Any] = []
+
+    def peer(*_: Any) -> Any:
+        async def nothing(*_: Any, **__: Any) -> str:
+            return ""
+
+        peers.append(SimpleNamespace(bytes_received=0, answer=nothing, close=nothing))
+        peers[-1].part = lambda: None
+        return peers[-1]
+
+    def session(name: str, *_: Any) -> Any:
+        identity = SimpleNamespace(session=name)
+        return SimpleNamespace(
+            identity=identity, cut_since=0.0, run=asyncio.Event().wait, close=lambda: None
+        )
+
+    table: Any = Sessions(2, session, peer)
+    offer: Any = SimpleNamespace(receives_video=True, sdp="", returned_in=None, ufrag="u")
+    entry, _ = await table.open(offer, None)
+    peers[0].bytes_received, entry.heard = 9, time.monotonic() - 40
+    table._lost(entry.session.identity.session, peers[0])
+    broke = entry.heard
+    await table.open(offer, None, entry.session.resume)
+    assert entry.session.cut_since == broke - sessions.UNHEARD
+    entry.heard = time.monotonic() - 13
+    table._lost(entry.session.identity.session, peers[1])
+    await table.open(offer, None, entry.session.resume)
+    assert entry.session.cut_since == broke - sessions.UNHEARD, "nothing was heard since"
+    peers[2].bytes_received = 1
+    table._lost(entry.session.identity.session, peers[2])
+    await table.open(offer, None, entry.session.resume)
+    assert entry.session.cut_since > broke
+    await table.close()
