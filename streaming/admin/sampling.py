@@ -79,9 +79,11 @@ class Sampler:
         return found
 
     def _newly_dropped(self) -> dict[str, int]:
-        before, self._dropped = self._dropped, {}
+        before, sessions = self._dropped, self._server.sessions
+        # Who is away may come back, and what was counted is not to be counted again.
+        self._dropped = {name: was for name, was in before.items() if sessions.get(name)}
         newly: Counter[str] = Counter()
-        for entry in self._server.sessions.all():
+        for entry in sessions.all():
             name, drops = entry.session.identity.session, entry.session.dropped()
             self._dropped[name] = drops
             newly.update(Counter(drops) - Counter(before.get(name, {})))
