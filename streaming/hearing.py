@@ -1,9 +1,9 @@
 """Hears one person: sound in, what they said out.
 
-Driving contract: ``listen`` as the person says; ``take`` with every frame of sound; ``close`` at
-the session's end. All on the loop: the network that tells speech from noise runs in a thread, the
-recogniser elsewhere. Nothing is kept: sound that no utterance is made of is dropped, and an
-utterance when it has been turned into text.
+Driving contract: ``listen`` as the person says; ``take`` with every frame of sound; ``drop`` when
+the connection breaks; ``close`` at the session's end. All on the loop: the network that tells
+speech from noise runs in a thread, the recogniser elsewhere. Nothing is kept: sound that no
+utterance is made of is dropped, and an utterance when it has been turned into text.
 """
 
 from __future__ import annotations
@@ -104,6 +104,11 @@ class Hearing:
         if self._sound.has_window:
             self._came.set()
 
+    def drop(self) -> None:
+        """Listens no more, and forgets what was being said: the rest of it does not come."""
+        self._mode, self._ending = "off", False
+        self._begin()
+
     def close(self) -> None:
         """Ends what is under way; once or more."""
         self._mode, self._closed = "off", True
@@ -145,12 +150,14 @@ class Hearing:
         windows, now = list(self._sound.windows()), time.monotonic()
         if not windows:
             return
-        judge = self._judged
-        loop = asyncio.get_running_loop()
-        for window, probability in await loop.run_in_executor(self._ears.workers, judge, windows):
-            was_speaking = self._utterances.speaking
-            utterance = self._utterances.take(window, probability, now)
-            if not was_speaking and self._utterances.speaking:
+        utterances, loop = self._utterances, asyncio.get_running_loop()
+        judged = await loop.run_in_executor(self._ears.workers, self._judged, windows)
+        if utterances is not self._utterances:
+            return  # it was begun anew meanwhile
+        for window, probability in judged:
+            was_speaking = utterances.speaking
+            utterance = utterances.take(window, probability, now)
+            if not was_speaking and utterances.speaking:
                 self._begun()
             if utterance is not None:
                 self._understand(utterance)

@@ -166,6 +166,8 @@ class Session:
         self.camera = None
         if self.recorder is not None:
             self.recorder.stop("connection")
+        if self.hearing is not None:
+            self.hearing.drop()
 
     def record_by(self, recorder: Recorder) -> None:
         """Whatever is done from here on, this is told of it."""

@@ -6,6 +6,7 @@ The recogniser is scripted here; ``test_hearing_wire`` and the browser's test ha
 from __future__ import annotations
 
 import asyncio
+import threading
 import wave
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -259,6 +260,55 @@ async def test_after_closing_nothing_begins(person: Person, speech: Samples) -> 
     await asyncio.sleep(0.1)
     assert person.heard == []
     assert person.ear._judging is None
+
+
+async def test_what_a_broken_connection_cut_off_is_not_heard(
+    person: Person, speech: Samples
+) -> None:
+    person.ear.listen("push")
+    await person.make_sound(speech)
+    await person.until(lambda: person.heard)
+    person.ear.drop()
+    await person.make_sound(speech)
+    await asyncio.sleep(0.2)
+    assert not person.said
+    person.ear.listen("push")
+    await person.make_sound(speech)
+    person.ear.listen("off")
+    await person.until(lambda: person.said)
+    ((samples, _),) = person.recogniser.got
+    assert len(samples) < len(speech) + RATE, "only what was said after it"
+
+
+async def test_what_is_judged_while_the_connection_breaks_is_dropped_too(
+    person: Person, speech: Samples
+) -> None:
+    held = Held()
+    person.ear._detector = held
+    person.ear.listen("push")
+    await person.make_sound(speech[: RATE // 2])
+    await person.until(held.judging.is_set)
+    person.ear.drop()
+    held.go_on.set()
+    person.ear.listen("push")
+    await asyncio.sleep(0.1)
+    assert person.heard == []
+
+
+class Held:
+    """Says that all is speech, when it may."""
+
+    def __init__(self) -> None:
+        self.judging = threading.Event()
+        self.go_on = threading.Event()
+
+    def probability(self, _window: Samples) -> float:
+        self.judging.set()
+        self.go_on.wait(5)
+        return 1.0
+
+    def forget(self) -> None:
+        pass
 
 
 class Failing:
