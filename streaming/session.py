@@ -43,6 +43,7 @@ from streaming.stats import SessionStats
 from streaming.tracks import TracksTeller
 from streaming.wire import Hello, Message, Problem, Stats, encode
 from vision.attention import Attention
+from vision.dealings import FreezeAsked
 from vision.motion import CameraMotion
 from vision.overlay import draw
 from vision.picture import Picture
@@ -159,6 +160,8 @@ class Session:
         self.drops_before, self.link = dict, dict
         self.returned_rtp = lambda _pts: None
         self._connections += 1
+        if self.was_met:
+            self.conversation.take(FreezeAsked(None))  # what they look at, they say again
         return self.returned
 
     def cut(self) -> None:

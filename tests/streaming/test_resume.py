@@ -80,6 +80,36 @@ async def test_who_returns_finds_the_same_session_ids_watches_and_options(
             assert running.server.sessions.opened == 1
 
 
+async def test_what_was_frozen_or_half_said_ends_with_the_connection(
+    serving: Maker, connected: Maker
+) -> None:
+    async with serving() as running:
+        async with connected(running, query="?overlay=client") as client:
+            await seeing(client)
+            token = token_of(client)
+            session = running.server.sessions.all()[0].session
+            hearing = session.hearing = Dropped()
+            pts = client.tracks[-1]["frame"]["pts"]
+            client.channels["events"].send(f'{{"type":"freeze","pts":{pts}}}')
+            sight = session.conversation._assistant._sight
+            await client.until(lambda: sight.frozen)
+        await until(lambda: running.server.sessions.waiting == 1)
+        assert hearing.dropped
+        session.hearing = None
+        async with connected(running, query="?overlay=client", headers={HEADER: token}) as client:
+            await seeing(client)
+            assert sight.frozen is None
+
+
+class Dropped:
+    """Stands in for an ear."""
+
+    dropped = False
+
+    def drop(self) -> None:
+        self.dropped = True
+
+
 async def test_a_second_offer_takes_over_before_the_first_connection_is_given_up(
     serving: Maker, connected: Maker
 ) -> None:

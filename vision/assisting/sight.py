@@ -47,6 +47,8 @@ class Frozen:
     "As of then; its text is added when that has been read."
     read: bool = False
     "Whether all of its text is in the view."
+    asked: int = 0
+    "Its place in the video, as the person said it."
 
 
 @dataclass(slots=True)
@@ -84,6 +86,8 @@ class Sight:
         self.frozen: Frozen | None = None
         "What the person looks at, if it is not the present."
         self._freezing: tuple[int, Seconds] | None = None
+        self._thawed: Frozen | None = None
+        "What was frozen last: who lost their connection says again what they look at."
 
     def notice(self, event: Noticed, now: Seconds) -> None:
         """Takes in a glimpse."""
@@ -99,8 +103,11 @@ class Sight:
 
     def freeze(self, pts: int | None, now: Seconds) -> None:
         """Keeps a moment to be asked about, until another is given, or None."""
+        before = self._thawed = self.frozen or self._thawed
         self.frozen, self._freezing = None, None
-        if pts is not None:
+        if before is not None and before.asked == pts:
+            self.frozen = before
+        elif pts is not None:
             self._freezing = pts, now
             self._freeze_nearer(now)
 
@@ -195,7 +202,7 @@ class Sight:
         pts, since = self._freezing
         off = abs(self.newest.pts - pts)
         if self.frozen is None or off < abs(self.frozen.glimpse.pts - pts):
-            self.frozen = Frozen(self.newest, self.view)
+            self.frozen = Frozen(self.newest, self.view, asked=pts)
         if self.newest.pts >= pts or now - since > FREEZE_WITHIN:
             self._freezing = None
 

@@ -59,6 +59,17 @@ class TestFreezing:
         answer = only(drive(Asked("p", "How many people are there?")), AnswerSaid)
         assert "one person" in answer.text.lower() or "a person" in answer.text.lower()
 
+    def test_it_can_be_taken_up_again(self) -> None:
+        drive = Drive()
+        drive.look(1, CUP)
+        pts = round(drive.now * 90_000)
+        drive(FreezeAsked(pts))
+        drive(FreezeAsked(None))
+        drive.look(5, track(3))
+        drive(FreezeAsked(pts))
+        answer = only(drive(Asked("q", "What is this?", TrackId(7))), AnswerSaid)
+        assert drive.now - answer.glimpse.t > 4.9
+
     def test_the_moment_is_the_nearest_though_it_is_still_on_its_way(self) -> None:
         drive = Drive()
         drive.look(1, CUP)
