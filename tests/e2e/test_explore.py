@@ -357,6 +357,56 @@ def test_finding_guides_by_words_ticks_and_arrow_until_it_is_there(
     assert page.evaluate("window.ticks.length") == ticks
 
 
+def test_finding_leads_in_any_view_and_ends_with_the_picture(page: Page, artefacts: Path) -> None:
+    """The way is that of what is there now: unseen boxes, a frozen and an ended stream."""
+    page.click("#view")
+    page.check("input[name=view][value=off]")
+    page.keyboard.press("Escape")
+    find_cup(page)
+    until(page, "document.querySelector('#seeker .way')?.innerText.includes('left')")
+    page.click("#freeze")
+    until(page, "document.querySelector('#still-bar')")
+    assert page.locator("#seeker").count() == 0
+    assert "stands still" in page.inner_text("#note")
+    page.click("#freeze")
+    until(page, "!document.querySelector('#still-bar')")
+    find_cup(page)
+    until(page, "document.querySelector('#seeker')")
+    page.evaluate("document.querySelector('#preview').pause()")
+    until(page, "document.querySelector('#seeker .way').innerText === 'Waiting for the picture.'")
+    ticks = page.evaluate("window.ticks.length")
+    page.screenshot(path=artefacts / "page-find-waiting.png")
+    page.wait_for_timeout(1000)
+    assert page.evaluate("window.ticks.length") == ticks
+    page.evaluate("document.querySelector('#preview').play()")
+    until(page, "document.querySelector('#seeker .way').innerText.includes('left')")
+    page.click("#seeker .stop")
+    assert page.evaluate("document.activeElement.id") == "seek"
+    find_cup(page)
+    until(page, "document.querySelector('#seeker')")
+    page.click("#toggle")
+    until(page, "openEyes.state() === 'idle'")
+    until(page, "!document.querySelector('#seeker')")
+
+
+def find_cup(page: Page) -> None:
+    page.click("#seek")
+    until(page, "document.querySelector('#seek-sheet')?.open")
+    page.click("#seek-sheet .kinds >> text=cup")
+
+
+def test_the_form_of_the_menu_is_left_by_its_button(page: Page, artefacts: Path) -> None:
+    page.mouse.click(*spot(page, 0.3, 0.4), button="right")
+    page.click("text=Remember this")
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.matches('#menu input')"), "Tab goes round"
+    page.screenshot(path=artefacts / "page-menu-form.png")
+    page.click("#menu .cancel")
+    assert page.locator("#menu").count() == 0
+    assert sent(page, "remember") == []
+
+
 def test_all_of_it_speaks_chinese(page: Page, artefacts: Path) -> None:
     page.click("#view")
     page.click("label:has(input[value=zh])")
@@ -371,3 +421,13 @@ def test_all_of_it_speaks_chinese(page: Page, artefacts: Path) -> None:
     page.keyboard.press("Enter")
     until(page, "document.querySelector('#seeker .what').innerText === '正在找：杯子'")
     page.screenshot(path=artefacts / "page-find-chinese.png")
+    page.click("#view")
+    page.click("label:has(input[value=en])")
+    until(page, "document.querySelector('#seeker .what').innerText === 'Looking for: cup'")
+    page.keyboard.press("Escape")
+    page.click("#freeze")
+    until(page, "document.querySelector('#still-bar .go')?.innerText === 'Unfreeze'")
+    page.click("#view")
+    page.click("label:has(input[value=zh])")
+    until(page, "document.querySelector('#still-bar .go').innerText !== 'Unfreeze'")
+    assert "定格" in page.inner_text("#still-bar .age")

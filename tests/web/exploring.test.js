@@ -23,6 +23,7 @@ const IDS = {
 /** Turns of the loop in which a key has its effect. */
 const PATIENCE = 50;
 const settled = () => new Promise((resolve) => setTimeout(resolve, 2));
+const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const find = (selector) => document.querySelector(selector);
 
 beforeEach(() => {
@@ -114,4 +115,29 @@ test("a button of the list is written when its words change, and only then", () 
   scene.boxes[0].label = "bowl";
   talk.offerObjects();
   assert.equal(button.writes, 2);
+});
+
+test("a refusal reaches the one that asked last, though an earlier one waits no longer", async (context) => {
+  // Where it fails a search has begun, which would go on.
+  context.after(() => document.body.classList.toggle("running", false));
+  put("body", "div", { id: "shelf" });
+  const mug = { id: 1, label: "mug", score: 1, unseen: 0, box: [0, 0, 1, 1] };
+  const explore = new Explore({
+    stage: { live: () => ({ boxes: [mug] }), size: {}, mark: () => {} },
+    known: () => ({ labels: [], anything: true }),
+    send: () => true,
+    note: () => {},
+  });
+  const problem = { type: "problem", detail: "Too often." };
+  assert.ok(!explore.hear(problem), "nobody waits for one");
+  find("#seek").fire("click");
+  for (let n = 0; n < 500 && !find("#seek-sheet"); n += 1) await settled();
+  find("#seek-sheet input").value = "red thing";
+  find("#seek-sheet form").fire("submit");
+  await later(800);
+  find("#seek-sheet .kinds button").fire("click");
+  await later(900);
+  assert.ok(explore.hear(problem));
+  await settled();
+  assert.equal(find("#seek-sheet .wrong").textContent, "Too often.");
 });
