@@ -58,7 +58,9 @@ class Recorder:
         self._camera: Ingest | None = None
         self._finishing: asyncio.Task[None] | None = None
         self.zip: bytes | None = None
-        "The whole recording, once it is done, until it is dropped."
+        "The whole recording, once it is done, until it is dropped. Nobody else may hold it."
+        self.turn = 0
+        "Changes with every download and every recording: one that began before is over."
 
     @property
     def worth_telling(self) -> bool:
@@ -129,6 +131,11 @@ class Recorder:
         self._drop()
         self._state, self._reason = "off", None
         self.tell()
+
+    def fetching(self) -> int:
+        """A download begins, and takes the place of any other; gives its turn."""
+        self.turn += 1
+        return self.turn
 
     def message(self) -> Recording:
         """How it stands."""
@@ -229,4 +236,5 @@ class Recorder:
 
     def _drop(self) -> None:
         self.zip = None
+        self.turn += 1
         self._shelf.free(self._about.session)

@@ -9,7 +9,8 @@ import zipfile
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import av
 import numpy as np
@@ -19,7 +20,7 @@ from models import coco
 from models.scripted import ScriptedDetector, Step
 from models.scripted_reader import Reading, ScriptedReader
 from models.scripted_vlm import Reply, ScriptedModel
-from streaming import recording, recording_files, recording_take
+from streaming import recording, recording_files, recording_routes, recording_take
 from streaming.recording_calls import Look, Took, calls_in, detections_of, line_of, took
 from streaming.recording_shelf import Shelf
 from streaming.recording_standing import Standing
@@ -464,3 +465,55 @@ async def test_a_camera_frame_that_cannot_be_written_ends_it_at_once_with_what_t
         manifest = json.loads(files.read("recording.json"))
         with av.open(io.BytesIO(files.read(manifest["camera"]))) as video:
             assert sum(1 for _ in video.decode(video=0)) == len(manifest["frames"]) > 3
+
+
+def kept(size: int) -> recording.Recorder:
+    """A recorder with a recording that is done."""
+    subject = SimpleNamespace(say=lambda _: None)
+    about = SimpleNamespace(session="a")
+    recorder = recording.Recorder(cast("Any", subject), cast("Any", about), Shelf())
+    recorder.zip = bytes(size)
+    return recorder
+
+
+async def test_one_download_at_a_time_and_none_holds_what_is_dropped() -> None:
+    recorder = kept(4 * recording_routes.CHUNK)
+    one, two = recording_routes.sent(recorder), recording_routes.sent(recorder)
+    assert len(await anext(one)) == recording_routes.CHUNK
+    assert len(await anext(two)) == recording_routes.CHUNK
+    with pytest.raises(recording_routes.Cut):
+        await anext(one)
+    assert len(await anext(two)) == recording_routes.CHUNK
+    recorder.close()
+    with pytest.raises(recording_routes.Cut):
+        await anext(two)
+
+
+async def test_a_download_that_nobody_reads_is_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recording_routes, "DOWNLOAD_LIMIT", 0.2)
+    begun = asyncio.Event()
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.body":
+            begun.set()
+            await asyncio.Event().wait()
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    recorder = kept(4 * recording_routes.CHUNK)
+    download = recording_routes.Download(recording_routes.sent(recorder))
+    async with asyncio.timeout(10):
+        await download({"type": "http", "asgi": {"spec_version": "2.3"}}, receive, send)
+    assert begun.is_set()
+    recorder.fetching()
+    again = recording_routes.Download(recording_routes.sent(recorder))
+    sent: list[Any] = []
+
+    async def take(message: Any) -> None:
+        sent.append(message)
+        if len(sent) == 2:
+            recorder.fetching()
+
+    await again({"type": "http", "asgi": {"spec_version": "2.3"}}, receive, take)
+    assert [each["type"] for each in sent] == ["http.response.start", "http.response.body"]
