@@ -29,6 +29,8 @@ Hear = Callable[[Event], None]
 
 FAILED = "the reader failed; the server's log says how"
 
+ENDED = "the session has ended"
+
 MOST_WAITED_FOR = 16
 """Readings that people wait for; one more is refused."""
 
@@ -122,10 +124,13 @@ class ReadingDesk:
             del self._ambient[session]
 
     def leave(self, session: str) -> None:
-        """A session is over: what it wanted is not begun."""
+        """A session is over: what it wanted is not begun, and answered so."""
+        orders = (*self._waited_for, *self._ambient.values())
         self._ambient.pop(session, None)
-        kept = [order for order in self._waited_for if order.session != session]
-        self._waited_for = deque(kept)
+        self._waited_for = deque(each for each in self._waited_for if each.session != session)
+        for order in orders:
+            if order.session == session:
+                _answer_later(order, ENDED)
 
     async def close(self) -> None:
         """Stops serving and waits for the reading under way."""

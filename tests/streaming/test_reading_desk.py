@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from models.scripted_reader import Reading, ScriptedReader
-from streaming.reading_desk import MOST_WAITED_FOR, ReadingDesk
+from streaming.reading_desk import ENDED, MOST_WAITED_FOR, ReadingDesk
 from vision.dealings import Event, ReadText, RequestId, TextRead
 from vision.picture import Picture
 from vision.prompt import Shot
@@ -107,7 +107,24 @@ async def test_there_is_a_bound_on_who_may_wait_and_leaving_frees_it() -> None:
     assert refused.failed
     desk.leave("a")
     gate.set()
-    await until(heard, 2)
+    await until(heard, MOST_WAITED_FOR + 2)
+    read_at_all = [each for each in heard if isinstance(each, TextRead) and not each.failed]
+    assert [each.request for each in read_at_all] == [0], "what who has left wanted is not begun"
+    await desk.close()
+
+
+async def test_who_waits_for_a_picture_they_sent_is_told_that_the_session_has_ended() -> None:
+    gate = threading.Event()
+    reader = ScriptedReader([Reading(seconds=1)], sleep=lambda _: gate.wait(5))
+    desk, heard = desk_of(reader), []
+    desk.read("z", read(0, waited_for=True), heard.append)
     await asyncio.sleep(0.02)
-    assert len(heard) == 2, "what a session wanted that has left is not begun"
+    desk.read("a", read(1), heard.append)
+    waiting = asyncio.create_task(desk.read_now("a", Shot(PICTURE)))
+    await asyncio.sleep(0)
+    desk.leave("a")
+    async with asyncio.timeout(2):
+        assert (await waiting).failed == ENDED
+    assert heard == [TextRead(RequestId(1), (), ENDED)]
+    gate.set()
     await desk.close()
