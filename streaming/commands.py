@@ -45,12 +45,19 @@ MAX_MISFITS = 10
 
 MAX_COMMAND_BYTES = 16 * 1024
 
+NOT_YOURS = (
+    "Sharing, recording, listening and freezing are the person's own: "
+    "ask for them on the data channel events of the session's connection"
+)
+
 
 class Listener:
     """Hears one channel's messages; answers go to that channel's ``sink``."""
 
-    def __init__(self, session: Session, sink: Sink) -> None:
+    def __init__(self, session: Session, sink: Sink, *, person: bool = False) -> None:
+        """``person``: whether it is their own, or of somebody who knows the session's id."""
         self._session = session
+        self._person = person
         self._sink = sink
         self._misfits = 0
 
@@ -73,7 +80,9 @@ class Listener:
         return decode_command(data)
 
     def _obey(self, command: Command) -> None:
-        if isinstance(command, Ping):
+        if not self._person and _is_for_the_person(command):
+            self._reply(Problem("not-yours", NOT_YOURS))
+        elif isinstance(command, Ping):
             self._reply(Pong(command.t))
         elif isinstance(command, SetOptions):
             self._set(command)
@@ -119,6 +128,19 @@ class Listener:
 
     def _reply(self, message: Pong | Problem) -> None:
         self._sink.send(encode(message))
+
+
+def _is_for_the_person(command: Command) -> bool:
+    """Whether it is about their camera, their microphone or what they look at."""
+    match command:
+        case SetOptions():
+            return command.share is not None
+        case Record():
+            return bool(command.on) or command.drop
+        case Listen() | Freeze():
+            return True
+        case _:
+            return False
 
 
 def _one_of(wanted: str | None, known: tuple[T, ...], what: str) -> T | None:

@@ -293,7 +293,7 @@ class Peer:
 
     def _open_events(self, channel: RTCDataChannel) -> None:
         self._listening = sink = ChannelSink(channel, MAX_EVENTS_BACKLOG)
-        listener = Listener(self._session, sink)
+        listener = Listener(self._session, sink, person=True)
 
         def on_message(data: str | bytes) -> None:
             if not listener.hear(data):

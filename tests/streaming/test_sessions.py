@@ -17,6 +17,7 @@ from streaming.following import Following
 from streaming.frames import picture_of
 from streaming.sending.packets import Packets
 from tests.streaming.conftest import one_box
+from vision.dealings import FreezeAsked, OptionsSet
 
 Maker = Callable[..., Any]
 
@@ -414,6 +415,45 @@ async def test_the_websocket_carries_the_same_events(serving: Maker, connected: 
             await socket.wait_closed()
         before = len(client.frames)
         await client.until(lambda: len(client.frames) > before + 3)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        '{"type":"set","share":true,"captions":false}',
+        '{"type":"record","on":true}',
+        '{"type":"record","drop":true}',
+        '{"type":"listen","mode":"free"}',
+        '{"type":"listen","mode":"off"}',
+        '{"type":"freeze","pts":1}',
+        '{"type":"freeze"}',
+    ],
+)
+async def test_what_is_the_persons_own_is_not_done_for_others(
+    serving: Maker, connected: Maker, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    from websockets.asyncio.client import connect
+
+    async with serving() as running, connected(running) as client:
+        await client.until(lambda: client.said("hello"))
+        session = running.server.sessions.all()[0].session
+        taken: list[object] = []
+        take = session.conversation.take
+        monkeypatch.setattr(session.conversation, "take", lambda e: (taken.append(e), take(e)))
+        url = running.url.replace("http", "ws") + f"{client.location}/events"
+        async with connect(url) as socket, asyncio.timeout(10):
+            await socket.send(command)
+            problem = await _next_of(socket, "problem")
+            await socket.send('{"type":"set","language":"zh"}')
+            await client.until(lambda: OptionsSet(None, "zh") in taken)
+        assert problem["code"] == "not-yours"
+        assert "data channel" in problem["detail"]
+        assert not session.shared
+        told = [event for event in taken if isinstance(event, OptionsSet | FreezeAsked)]
+        assert told == [OptionsSet(None, "zh")]
+        client.channels["events"].send('{"type":"freeze","pts":1}')
+        await client.until(lambda: FreezeAsked(1) in taken)
+        assert not [each for each in client.said("problem") if each["code"] == "not-yours"]
 
 
 async def _next_of(socket: Any, kind: str) -> Any:
