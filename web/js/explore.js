@@ -33,6 +33,11 @@ export class Explore {
     addEventListener("keydown", (event) => this.#typed(event));
   }
 
+  /** The connection was lost and the session goes on: what is frozen is said again. */
+  resumed() {
+    if (this.#loading) this.#go("resumed");
+  }
+
   /** Takes a message of the channel `events`. @returns {boolean} whether it was for here */
   hear(message) {
     if (message.type === "remembered") this.#go("hear", message);

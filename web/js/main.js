@@ -253,7 +253,7 @@ function greeted({ limits, session, resumed, labels: names = [] }) {
   if (!resumed) {
     assistant.opened();
     explore.opened();
-  }
+  } else explore.resumed();
   recording?.greeted(resumed === true);
   if (!resumed && greetedBy && greetedBy !== session) status.note(say("state.anew"));
   greetedBy = session;

@@ -43,6 +43,11 @@ class Explorer {
     this.#still.freeze();
   }
 
+  /** The server has forgotten what is frozen. */
+  resumed() {
+    this.#still.tell();
+  }
+
   /** Helps to find something. */
   async seek() {
     if (this.#still.on) this.#still.release();

@@ -96,6 +96,12 @@ export class Still {
     this.#leave();
   }
 
+  /** Says to the server which frame is looked at, if one is. */
+  tell() {
+    const pts = this.#held?.pts ?? null;
+    if (pts !== null) this.#parts.send({ type: "freeze", pts });
+  }
+
   #show(held) {
     this.#held = held;
     this.#layer = part("ol", { id: "lines", "aria-label": say("still.text") });
@@ -105,7 +111,7 @@ export class Still {
     this.#makeBar();
     history.pushState({ still: true }, "");
     this.#pressed(true);
-    if (held.pts !== null) this.#parts.send({ type: "freeze", pts: held.pts });
+    this.tell();
     this.#zooming = new Zooming(this.#root, (rect) => this.#move(rect));
     this.#resized.observe(this.#root);
     this.#rest();
