@@ -78,3 +78,25 @@ def test_it_is_begun_and_ended_by_the_keyboard_alone(context: BrowserContext, ba
     page.get_by_role("button", name="Dismiss").wait_for()
     page.get_by_role("button", name="Dismiss").press("Enter")
     until(page, "document.querySelector('#recording').hidden")
+
+
+def test_one_that_is_being_made_when_it_is_stopped_can_still_be_saved(
+    context: BrowserContext, base: str, artefacts: Path, tmp_path: Path
+) -> None:
+    page = live(context, base)
+    page.click("#view")
+    page.click("#record")
+    until(page, "/Recording 0:0[1-9]/.test(document.querySelector('#recording b')?.textContent)")
+    page.click("#toggle")
+    until(page, "openEyes.state() === 'idle'")
+    save = page.get_by_role("button", name="Save recording")
+    save.wait_for()
+    width = page.viewport_size["width"]  # type: ignore[index]
+    page.screenshot(path=artefacts / f"recording-{width}-stopped.png")
+    until(page, "openEyes.session() === null")
+    with page.expect_download() as download:
+        save.click()
+    path = tmp_path / "recording.zip"
+    download.value.save_as(path)
+    until(page, "document.querySelector('#recording').hidden")
+    assert replay_recording(path, RecordingOutputs()).tracks == []
