@@ -121,7 +121,7 @@ class Eye:
         return self._tracker.given
 
     def restart(self, t: Seconds) -> None:
-        """Gives up every object: what is looked at from ``t`` on is seen as if for the first time."""
+        """Gives up every object: what is looked at from ``t`` on is seen as for the first time."""
         self._tracker.forget()
         self._estimator, self._path, self._anchors = MotionEstimator(), MotionPath(), Anchors()
         self._view_began, self._shown = t, None

@@ -35,7 +35,7 @@ export class Menu {
     this.#back = document.activeElement;
     this.#at = at;
     this.#element = part("div", { id: "menu", role: "menu", "aria-label": title });
-    this.#element.append(part("h2", {}, title), ...items.map((item) => this.#item(item)));
+    this.#element.append(part("h2", { role: "none" }, title), ...items.map((item) => this.#item(item)));
     this.#element.addEventListener("keydown", (event) => this.#key(event));
     this.#show();
   }
