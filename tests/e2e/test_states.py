@@ -22,7 +22,7 @@ GRAVE = {"serious", "critical"}
 VISITS = (Visit(PHONE, "en", "light"), Visit(DESKTOP, "en", "dark"))
 IN_CHINESE = Visit(PHONE, "zh", "dark")
 STILL = {"start", "denied", "live", "menu", "seek", "source", "view"}
-"""States in which nothing moves while it is looked at: no age, no figures, no pictures of before."""
+"""States in which nothing moves meanwhile: no age, no figures, no pictures of what was before."""
 READ = STILL - {"live", "menu"}
 """Those in which nothing is told meanwhile, either."""
 NARROW = ViewportSize(width=320, height=640)
