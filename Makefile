@@ -6,7 +6,7 @@ HOST   ?= 0.0.0.0:8443
 MOT    ?= ../shared/data/mot
 BIN    := $(VENV)/bin
 
-.PHONY: help run test other-browsers check third-party demo bench bench-long soak setup setup-dev browser lock clean
+.PHONY: help run test test-long other-browsers check third-party demo bench bench-long soak setup setup-dev browser lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -17,6 +17,9 @@ run: setup ## start the server and print its address and QR code
 test: setup-dev browser ## run every test: Python, page modules, a real browser
 	@node --test tests/web/
 	@$(BIN)/python -m pytest
+
+test-long: setup-dev browser ## what `make test` leaves out: more of the page, about ten minutes
+	@$(BIN)/python -m pytest -m long
 
 other-browsers: setup-dev ## the page in Firefox and WebKitGTK, as far as they are here or can be installed
 	@sh tools/other_browsers.sh

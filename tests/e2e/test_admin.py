@@ -81,6 +81,7 @@ def test_plots_show_what_a_live_session_does(
     page.context.close()
 
 
+@pytest.mark.long
 def test_a_plot_says_the_same_in_words_and_as_a_table(
     browser: Browser, base: str, watched: Page
 ) -> None:
@@ -138,6 +139,7 @@ def test_a_picture_comes_only_once_its_person_agrees_and_goes_at_once(
     page.context.close()
 
 
+@pytest.mark.long
 def test_the_page_says_when_the_server_is_away_and_keeps_what_was_known(
     browser: Browser, base: str, watched: Page, artefacts: Path
 ) -> None:
@@ -152,6 +154,7 @@ def test_the_page_says_when_the_server_is_away_and_keeps_what_was_known(
     page.context.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_all_can_read_it(browser: Browser, base: str, watched: Page, scheme: str) -> None:
     """Axe finds nothing grave; with text twice as large on a narrow phone all is within reach."""
@@ -204,6 +207,7 @@ def test_only_the_operators_token_opens_the_page(
     page.context.close()
 
 
+@pytest.mark.long
 def test_a_token_in_the_address_is_taken_out_of_it(browser: Browser, guarded: str) -> None:
     page = the_figures(browser, f"{guarded}/admin#token={OPERATORS}", viewport=DESKTOP)
     until(page, "!document.querySelector('#figures').hidden")
@@ -211,6 +215,7 @@ def test_a_token_in_the_address_is_taken_out_of_it(browser: Browser, guarded: st
     page.context.close()
 
 
+@pytest.mark.long
 def test_a_server_without_an_operators_token_says_how_to_get_one(browser: Browser) -> None:
     with openeyes_server("--token", TOKEN, "--no-text") as url:
         page = the_figures(browser, f"{url}/admin", viewport=PHONE)
@@ -219,6 +224,7 @@ def test_a_server_without_an_operators_token_says_how_to_get_one(browser: Browse
         page.context.close()
 
 
+@pytest.mark.long
 def test_it_speaks_chinese_too(browser: Browser, base: str, artefacts: Path) -> None:
     context: BrowserContext = browser.new_context(locale="zh-CN", viewport=DESKTOP)
     page = context.new_page()

@@ -130,6 +130,7 @@ def test_a_site_that_is_not_allowed_is_told_what_would_allow_it(
     page.screenshot(path=artefacts / "embed-refused.png")
 
 
+@pytest.mark.long
 def test_a_wrong_token_is_told(page: Page, site: str, friend: str) -> None:
     page.goto(f"{site}/embed.html?server={friend}#token=not-the-token-of-it")
     page.get_by_role("button", name="Watch the sample").click()
@@ -138,6 +139,7 @@ def test_a_wrong_token_is_told(page: Page, site: str, friend: str) -> None:
     assert "token" in words.lower() or "code" in words.lower()
 
 
+@pytest.mark.long
 def test_it_works_under_a_strict_policy(page: Page, site: str, friend: str) -> None:
     text = STRICT_PAGE.replace("SERVER", friend).replace("TOKEN", TOKEN)
     policy = f"default-src 'none'; script-src {friend}; connect-src {friend}; media-src blob:"
@@ -151,6 +153,7 @@ def test_it_works_under_a_strict_policy(page: Page, site: str, friend: str) -> N
     assert refused == []
 
 
+@pytest.mark.long
 def test_the_class_works_without_the_element(page: Page, site: str, friend: str) -> None:
     text = HEADLESS_PAGE.replace("SERVER", friend).replace("TOKEN", TOKEN)
     Site.pages["/headless.html"] = (text, "")

@@ -118,6 +118,7 @@ def test_a_frozen_picture_stands_still_while_the_stream_goes_on(page: Page) -> N
     until(page, "openEyes.drawn().boxes.some(({ box }) => box[0] === 0.6)")
 
 
+@pytest.mark.long
 def test_the_same_button_and_the_way_back_unfreeze(page: Page) -> None:
     page.click("#freeze")
     until(page, "document.querySelector('#still-bar')")
@@ -132,6 +133,7 @@ def test_the_same_button_and_the_way_back_unfreeze(page: Page) -> None:
     assert page.locator("#still-bar").count() == 0, "F in a field is a letter"
 
 
+@pytest.mark.long
 def test_stopping_ends_the_frozen_picture(page: Page) -> None:
     page.click("#freeze")
     until(page, "document.querySelector('#still-bar')")
@@ -140,6 +142,7 @@ def test_stopping_ends_the_frozen_picture(page: Page) -> None:
     assert page.locator("#still, #still-bar, #lines").count() == 0
 
 
+@pytest.mark.long
 def test_a_frozen_picture_grows_under_wheel_keys_and_fingers(page: Page) -> None:
     page.click("#freeze")
     until(page, "document.querySelector('#still-bar')")
@@ -225,6 +228,7 @@ def test_a_long_press_opens_a_menu_at_the_finger(page: Page, artefacts: Path) ->
     assert len(sent(page, "ask")) == 2, "the next touch is a touch"
 
 
+@pytest.mark.long
 def test_a_right_click_opens_it_and_a_click_beside_closes_it(page: Page) -> None:
     page.mouse.click(*spot(page, 0.3, 0.4), button="right")
     until(page, "document.querySelector('#menu')")
@@ -273,6 +277,7 @@ def test_the_menu_is_reached_and_worked_by_keyboard(page: Page) -> None:
     assert page.evaluate("document.activeElement.dataset.object") == "7"
 
 
+@pytest.mark.long
 def test_more_like_this_is_marked_and_watched_for(page: Page) -> None:
     see(page, CUP, TABLE, OTHER_CUP)
     until(page, "openEyes.drawn().boxes.length === 3")
@@ -283,6 +288,7 @@ def test_more_like_this_is_marked_and_watched_for(page: Page) -> None:
     assert (watch["object"], watch["about"]) == (7, "like")
 
 
+@pytest.mark.long
 def test_what_is_remembered_gets_a_name(page: Page) -> None:
     page.mouse.click(*spot(page, 0.3, 0.4), button="right")
     page.click("text=Remember this")
@@ -303,6 +309,7 @@ def test_what_is_remembered_gets_a_name(page: Page) -> None:
     until(page, "document.querySelector('#note').innerText.includes('--memory')")
 
 
+@pytest.mark.long
 def test_text_on_an_object_is_copied_and_searched_where_the_person_wants(page: Page) -> None:
     quad = [[0.22, 0.35], [0.38, 0.35], [0.38, 0.4], [0.22, 0.4]]
     hear(page, "text", blocks=[{"text": "Best Mum", "quad": quad, "score": 0.9, "id": 1}])
@@ -357,6 +364,7 @@ def test_finding_guides_by_words_ticks_and_arrow_until_it_is_there(
     assert page.evaluate("window.ticks.length") == ticks
 
 
+@pytest.mark.long
 def test_finding_leads_in_any_view_and_ends_with_the_picture(page: Page, artefacts: Path) -> None:
     """The way is that of what is there now: unseen boxes, a frozen and an ended stream."""
     page.click("#view")
@@ -395,6 +403,7 @@ def find_cup(page: Page) -> None:
     page.click("#seek-sheet .kinds >> text=cup")
 
 
+@pytest.mark.long
 def test_the_form_of_the_menu_is_left_by_its_button(page: Page, artefacts: Path) -> None:
     page.mouse.click(*spot(page, 0.3, 0.4), button="right")
     page.click("text=Remember this")
@@ -407,6 +416,7 @@ def test_the_form_of_the_menu_is_left_by_its_button(page: Page, artefacts: Path)
     assert sent(page, "remember") == []
 
 
+@pytest.mark.long
 def test_all_of_it_speaks_chinese(page: Page, artefacts: Path) -> None:
     page.click("#view")
     page.click("label:has(input[value=zh])")

@@ -19,6 +19,7 @@ def page(browser: Browser, base: str) -> Iterator[Page]:
     page.context.close()
 
 
+@pytest.mark.long
 def test_what_is_frozen_is_said_again_and_what_is_not_is_not(page: Page) -> None:
     session = page.evaluate("openEyes.session()")
     page.keyboard.press("f")

@@ -33,6 +33,7 @@ def live(context: BrowserContext, base: str) -> Page:
     return page
 
 
+@pytest.mark.long
 def test_what_a_person_records_is_shown_saved_and_played_back_to_the_same(
     context: BrowserContext, base: str, artefacts: Path, tmp_path: Path
 ) -> None:
@@ -65,6 +66,7 @@ def test_what_a_person_records_is_shown_saved_and_played_back_to_the_same(
     assert compared.tracks == []
 
 
+@pytest.mark.long
 def test_it_is_begun_and_ended_by_the_keyboard_alone(context: BrowserContext, base: str) -> None:
     page = live(context, base)
     page.focus("#view")
@@ -80,6 +82,7 @@ def test_it_is_begun_and_ended_by_the_keyboard_alone(context: BrowserContext, ba
     until(page, "document.querySelector('#recording').hidden")
 
 
+@pytest.mark.long
 def test_one_that_is_being_made_when_it_is_stopped_can_still_be_saved(
     context: BrowserContext, base: str, artefacts: Path, tmp_path: Path
 ) -> None:

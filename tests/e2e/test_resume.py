@@ -122,6 +122,7 @@ def test_another_network_is_gone_on_with_within_three_seconds_in_the_same_sessio
     page.evaluate("window.openEyes.ask('What are you watching for?')")
 
 
+@pytest.mark.long
 def test_a_network_that_dies_without_a_word_is_found_out(
     context: BrowserContext, network: Network, base: str
 ) -> None:

@@ -19,7 +19,10 @@ from playwright.sync_api import Browser, Page, ViewportSize
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 GRAVE = {"serious", "critical"}
-VISITS = (Visit(PHONE, "en", "light"), Visit(DESKTOP, "en", "dark"))
+VISITS = (
+    Visit(PHONE, "en", "light"),
+    pytest.param(Visit(DESKTOP, "en", "dark"), marks=pytest.mark.long),
+)
 IN_CHINESE = Visit(PHONE, "zh", "dark")
 STILL = {"start", "denied", "live", "menu", "seek", "source", "view"}
 """States in which nothing moves meanwhile: no age, no figures, no pictures of what was before."""
@@ -39,7 +42,7 @@ FOCUSED = """() => {
 }"""
 
 
-@pytest.fixture(scope="module", params=VISITS, ids=lambda visit: visit.screen.name)
+@pytest.fixture(scope="module", params=VISITS, ids=["phone", "desktop"])
 def visit(request: pytest.FixtureRequest) -> Visit:
     chosen: Visit = request.param
     return chosen

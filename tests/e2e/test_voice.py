@@ -198,6 +198,7 @@ def test_what_is_said_while_the_button_is_held_is_answered_aloud(
         until(page, "document.querySelector('#panel').innerText.includes('Asked to spoken')")
 
 
+@pytest.mark.long
 def test_hands_free_it_goes_on_and_speaking_ends_when_the_person_speaks(
     browser: Browser, hearing: str
 ) -> None:
@@ -214,6 +215,7 @@ def test_hands_free_it_goes_on_and_speaking_ends_when_the_person_speaks(
         until(page, "window.opened.every((track) => track.readyState === 'ended')")
 
 
+@pytest.mark.long
 def test_the_keyboard_talks_too(browser: Browser, hearing: str) -> None:
     with opened(browser, hearing, VOICE, NO_BROWSER_EAR, COUNTED) as page:
         page.evaluate("document.activeElement.blur()")
@@ -232,6 +234,7 @@ def test_the_keyboard_talks_too(browser: Browser, hearing: str) -> None:
         assert page.input_value("#question") == "a b"
 
 
+@pytest.mark.long
 def test_a_microphone_that_is_denied_has_words(browser: Browser, hearing: str) -> None:
     with opened(browser, hearing, VOICE, NO_BROWSER_EAR, DENIED) as page:
         page.click("#speak")
@@ -240,6 +243,7 @@ def test_a_microphone_that_is_denied_has_words(browser: Browser, hearing: str) -
         assert page.get_attribute("#speak", "aria-pressed") == "false"
 
 
+@pytest.mark.long
 def test_the_browsers_own_ear_is_used_once_the_person_agreed(
     browser: Browser, base: str, artefacts: Path
 ) -> None:
@@ -263,6 +267,7 @@ def test_the_browsers_own_ear_is_used_once_the_person_agreed(
         assert page.locator(".voice-consent").count() == 0
 
 
+@pytest.mark.long
 def test_who_declines_is_not_asked_again_and_nothing_listens(browser: Browser, base: str) -> None:
     with opened(browser, base, VOICE, BROWSER_EAR) as page:
         page.click("#speak")
@@ -276,6 +281,7 @@ def test_who_declines_is_not_asked_again_and_nothing_listens(browser: Browser, b
         assert mode(page) == "off"
 
 
+@pytest.mark.long
 def test_the_sheet_sets_what_is_spoken_and_how_fast(
     browser: Browser, hearing: str, artefacts: Path
 ) -> None:
@@ -342,6 +348,7 @@ PLAYED = """{
 }"""
 
 
+@pytest.mark.long
 def test_without_a_voice_of_its_own_the_browser_plays_the_servers(browser: Browser) -> None:
     sound = wav((np.sin(np.arange(RATE // 2) / 5) * 3000).astype(np.int16))
     with (
