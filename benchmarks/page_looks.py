@@ -52,7 +52,8 @@ def changed(page: Page, name: str, artefacts: Path) -> str:
 
 def read_otherwise(page: Page, name: str) -> str:
     """Says how the accessibility tree differs from what it was; empty where it does not."""
-    tree = re.sub(r"\d+(\.\d+)*", "N", page.locator("body").aria_snapshot()) + "\n"
+    told = re.sub(r"\d+(\.\d+)*", "N", page.locator("body").aria_snapshot())
+    tree = told.replace("N s ago", "now") + "\n"
     path = LOOKS / f"{name}.aria.yml"
     if not path.exists():
         path.write_text(tree)
