@@ -26,7 +26,7 @@ VISITS = (
 IN_CHINESE = Visit(PHONE, "zh", "dark")
 STILL = {"start", "denied", "live", "menu", "seek", "source", "view"}
 """States in which nothing moves meanwhile: no age, no figures, no pictures of what was before."""
-READ = STILL - {"live", "menu"}
+READ = {"start", "denied"}
 """Those in which nothing is told meanwhile, either."""
 NARROW = ViewportSize(width=320, height=640)
 LARGE = "document.documentElement.style.fontSize = '200%'"
